@@ -1,0 +1,1 @@
+"""Callback logic: plain functions that fetch, compute and draw."""

@@ -1,0 +1,1 @@
+"""Layout: functions that return Dash components. No torch, no model."""
