@@ -176,14 +176,19 @@ class Block(nn.Module):
         return tap(Site.RESID_POST, self.layer, x)
 
 
+def _embedding(n: int, d_model: int) -> nn.Embedding:
+    """A table without values; drawing them on the meta device would load seconds' worth of modules."""
+    return nn.Embedding(n, d_model, _weight=torch.empty(n, d_model))
+
+
 class GPT2(nn.Module):
     """The whole model: embeddings, blocks, final norm, unembedding."""
 
     def __init__(self, config: GPT2Config) -> None:
         super().__init__()
         self.config = config
-        self.wte = nn.Embedding(config.n_vocab, config.d_model)
-        self.wpe = nn.Embedding(config.n_ctx, config.d_model)
+        self.wte = _embedding(config.n_vocab, config.d_model)
+        self.wpe = _embedding(config.n_ctx, config.d_model)
         self.drop = nn.Dropout(config.dropout)
         self.h = nn.ModuleList(Block(config, layer) for layer in range(config.n_layer))
         self.ln_f = LayerNorm(config.d_model, config.layer_norm_eps)
