@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 TEXT = """The cat sat on the mat. The cat ate the fish, and the dog didn't.
 When Mary and John went to the store, John gave a drink to Mary.
 def f(x):\n\treturn x + 1\n
-سلام عليكم، كيف حالك؟ 你好，世界！ Привет, мир. 🙂🙃👩‍👩‍👧 naïve café — “quoted”
+سلام عليكم، كيف حالك؟ 你好。世界 Привет, мир. 🙂🙃👩‍👩‍👧 naïve café — “quoted”
 """
 
 

@@ -23,6 +23,17 @@ ACTIVATIONS = {
 }
 """transformers' names of activation functions, and the one of ours that computes each."""
 
+_THEIR_NAME = {"gelu_tanh": "gelu_new", "gelu_erf": "gelu", "relu": "relu", "silu": "silu", "tanh": "tanh"}
+
+_ALIASES = {
+    "hidden_size": "n_embd",
+    "max_position_embeddings": "n_positions",
+    "num_attention_heads": "n_head",
+    "num_hidden_layers": "n_layer",
+    "n_ctx": "n_positions",
+}
+"""Other names under which transformers, or its early versions, give a size."""
+
 _REFUSED = {
     "add_cross_attention": "cross-attention",
     "is_encoder_decoder": "an encoder-decoder",
@@ -53,8 +64,8 @@ class GPT2Config:
     def __post_init__(self) -> None:
         """Refuse shapes that no GPT-2 can have."""
         sizes = (self.n_vocab, self.n_ctx, self.d_model, self.n_layer, self.n_head, self.d_mlp)
-        if not all(isinstance(size, int) and size >= 1 for size in sizes):
-            raise UnusableCheckpoint(f"config.json must give whole sizes of at least 1; got {sizes}.")
+        if min(sizes) < 1:
+            raise UnusableCheckpoint(f"The sizes of a model must be at least 1; got {sizes}.")
         if self.d_model % self.n_head:
             raise UnusableCheckpoint(
                 f"config.json: n_embd ({self.d_model}) must be a multiple of n_head ({self.n_head})."
@@ -86,26 +97,25 @@ class GPT2Config:
             UnusableCheckpoint: another architecture, or a field whose effect is not computed here.
         """
         _refuse_what_is_not_computed(raw)
-        d_model = raw.get("n_embd", 768)
+        raw = {_ALIASES[name]: value for name, value in raw.items() if name in _ALIASES} | dict(raw)
+        d_model = _size(raw, "n_embd", 768)
         return cls(
-            n_vocab=raw.get("vocab_size", 50_257),
-            n_ctx=raw.get("n_positions", raw.get("n_ctx", 1_024)),
+            n_vocab=_size(raw, "vocab_size", 50_257),
+            n_ctx=_size(raw, "n_positions", 1_024),
             d_model=d_model,
-            n_layer=raw.get("n_layer", 12),
-            n_head=raw.get("n_head", 12),
-            d_mlp=raw.get("n_inner") or 4 * d_model,
+            n_layer=_size(raw, "n_layer", 12),
+            n_head=_size(raw, "n_head", 12),
+            d_mlp=4 * d_model if raw.get("n_inner") is None else _size(raw, "n_inner", 0),
             activation=ACTIVATIONS[raw.get("activation_function", "gelu_new")],
-            layer_norm_eps=raw.get("layer_norm_epsilon", 1e-5),
-            scale_scores=raw.get("scale_attn_weights", True),
-            scale_by_layer=raw.get("scale_attn_by_inverse_layer_idx", False),
-            tied_unembedding=raw.get("tie_word_embeddings", True),
-            eot_id=raw.get("eos_token_id"),
+            layer_norm_eps=_epsilon(raw.get("layer_norm_epsilon", 1e-5)),
+            scale_scores=_flag(raw, "scale_attn_weights", default=True),
+            scale_by_layer=_flag(raw, "scale_attn_by_inverse_layer_idx", default=False),
+            tied_unembedding=_flag(raw, "tie_word_embeddings", default=True),
+            eot_id=_first(raw.get("eos_token_id")),
         )
 
     def to_transformers(self) -> dict[str, Any]:
         """The `config.json` that transformers reads the same model from."""
-        names = {theirs: ours for ours, theirs in reversed([(v, k) for k, v in ACTIVATIONS.items()])}
-        activation = next(theirs for theirs, ours in names.items() if ours == self.activation)
         return {
             "architectures": ["GPT2LMHeadModel"],
             "model_type": "gpt2",
@@ -116,7 +126,7 @@ class GPT2Config:
             "n_layer": self.n_layer,
             "n_head": self.n_head,
             "n_inner": self.d_mlp,
-            "activation_function": activation,
+            "activation_function": _THEIR_NAME[self.activation],
             "layer_norm_epsilon": self.layer_norm_eps,
             "scale_attn_weights": self.scale_scores,
             "scale_attn_by_inverse_layer_idx": self.scale_by_layer,
@@ -128,6 +138,36 @@ class GPT2Config:
             "bos_token_id": self.eot_id,
             "eos_token_id": self.eot_id,
         }
+
+
+def _size(raw: Mapping[str, Any], field: str, default: int) -> int:
+    value = raw.get(field, default)
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
+        return value
+    raise UnusableCheckpoint(f"config.json: {field} must be a whole number of at least 1; got {value!r}.")
+
+
+def _flag(raw: Mapping[str, Any], field: str, *, default: bool) -> bool:
+    value = raw.get(field, default)
+    if isinstance(value, bool):
+        return value
+    raise UnusableCheckpoint(f"config.json: {field} must be true or false; got {value!r}.")
+
+
+def _epsilon(value: object) -> float:
+    if isinstance(value, float | int) and 0 <= value < 1:
+        return float(value)
+    raise UnusableCheckpoint(
+        f"config.json: layer_norm_epsilon must be a number from 0 to below 1; got {value!r}."
+    )
+
+
+def _first(eos_token_id: object) -> int | None:
+    """The end-of-text token; transformers allows a list of them."""
+    value = next(iter(eos_token_id), None) if isinstance(eos_token_id, list) else eos_token_id
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    raise UnusableCheckpoint(f"config.json: eos_token_id must be a whole number; got {value!r}.")
 
 
 def _refuse_what_is_not_computed(raw: Mapping[str, Any]) -> None:
@@ -142,8 +182,12 @@ def _refuse_what_is_not_computed(raw: Mapping[str, Any]) -> None:
             raise UnusableCheckpoint(
                 f"config.json asks for {meaning} ({field}), which gpt2dash does not compute."
             )
+    if raw.get("is_causal", True) is not True:
+        raise UnusableCheckpoint(
+            "config.json asks for attention in both directions (is_causal), which gpt2dash does not compute."
+        )
     activation = raw.get("activation_function", "gelu_new")
-    if activation not in ACTIVATIONS:
+    if not isinstance(activation, str) or activation not in ACTIVATIONS:
         raise UnusableCheckpoint(
             f"config.json: activation_function {activation!r} is not computed by gpt2dash; "
             f"it knows {', '.join(ACTIVATIONS)}."
