@@ -4,10 +4,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from gpt2dash.model.gpt2 import GPT2
     from gpt2dash.model.tokens import Tokenizer
+
+settings.register_profile("gpt2dash", deadline=None, database=None)
+settings.load_profile("gpt2dash")
 
 TEXT = """The cat sat on the mat. The cat ate the fish, and the dog didn't.
 When Mary and John went to the store, John gave a drink to Mary.
