@@ -45,12 +45,12 @@ def resolve(name: str) -> Path:
     if name == BUNDLED:
         return _BUNDLED_FOLDER
     folder = _expanded(name)
-    if folder.is_dir():
+    if name and folder.is_dir():
         return folder
     if name.startswith((".", "~", "/")) or "\\" in name or name.count("/") > 1:
         raise UnknownModel(f"There is no folder {name!r}.")
-    for hub_id in (name, _RENAMED.get(name)):
-        if hub_id and (snapshot := _cached(hub_id)):
+    for hub_id in (name, _RENAMED.get(name, name)):
+        if snapshot := _cached(hub_id):
             return snapshot
     raise UnknownModel(
         f"There is no model {name!r} on this machine: it is not in the Hugging Face cache "
@@ -59,24 +59,28 @@ def resolve(name: str) -> Path:
     )
 
 
-def fetch(name: str) -> Path:
+def fetch(name: str, endpoint: str = constants.ENDPOINT) -> Path:
     """Download config, tokenizer and weights of a hub id into the cache; the folder they are in.
+
+    Args:
+        name: a hub id such as `gpt2` or `owner/name`.
+        endpoint: address of the hub, or of a mirror of it.
 
     Raises:
         UnknownModel: no valid id, unknown to the hub, or the hub cannot be reached.
         StorageProblem: the disk refused the files.
     """
     try:
-        folder = _download(name, _SAFETENSORS)
+        folder = _download(name, _SAFETENSORS, endpoint)
         if not any(folder.glob("*.safetensors")):
-            folder = _download(name, _BIN)
+            folder = _download(name, _BIN, endpoint)
     except HFValidationError as error:
         raise _no_hub_id(name) from error
     except RepositoryNotFoundError as error:
-        raise UnknownModel(f"{constants.ENDPOINT} has no model {name!r} that you may read.") from error
+        raise UnknownModel(f"{endpoint} has no model {name!r} that you may read.") from error
     except (LocalEntryNotFoundError, _HTTP_ERROR) as error:
         raise UnknownModel(
-            f"{name!r} was not downloaded: {constants.ENDPOINT} cannot be reached or did not answer. "
+            f"{name!r} was not downloaded: {endpoint} cannot be reached or did not answer. "
             "Try again where there is internet, or give a folder that holds the checkpoint."
         ) from error
     except OSError as error:
@@ -99,8 +103,10 @@ def _cached(hub_id: str) -> Path | None:
     return Path(config).parent if isinstance(config, str) else None
 
 
-def _download(hub_id: str, weights: list[str]) -> Path:
-    return Path(snapshot_download(hub_id, allow_patterns=[*_CONFIG_FILES, *weights], etag_timeout=_TIMEOUT_S))
+def _download(hub_id: str, weights: list[str], endpoint: str) -> Path:
+    patterns = [*_CONFIG_FILES, *weights]
+    folder = snapshot_download(hub_id, allow_patterns=patterns, etag_timeout=_TIMEOUT_S, endpoint=endpoint)
+    return Path(folder)
 
 
 def _no_hub_id(name: str) -> UnknownModel:
