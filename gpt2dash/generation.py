@@ -11,21 +11,18 @@ from gpt2dash.model.config import GPT2Config
 from gpt2dash.model.gpt2 import GPT2, KVCache
 from gpt2dash.model.sites import Site, Tap
 from gpt2dash.sampling import (
+    N_LEADING,
     Candidate,
     SamplingSettings,
     candidates,
     draw,
     entropy,
-    rank,
     stages,
     uniform,
 )
 
 CHUNK = 128
 """Prompt positions read between two reports of progress."""
-
-N_CANDIDATES = 20
-"""The most likely tokens recorded with each step."""
 
 
 @dataclass(frozen=True)
@@ -162,17 +159,19 @@ def _read(model: GPT2, ids: list[int], tap: Tap, cache: KVCache) -> Tensor:
 def _choose(model: GPT2, resid: Tensor, settings: SamplingSettings, pos: int) -> Step:
     chances = stages(model.unembed(resid), settings)
     token = draw(chances.top_p, uniform(settings.seed, pos))
+    known = candidates(chances, N_LEADING, token)
+    chosen = next(candidate for candidate in known if candidate.id == token)
     return Step(
         pos=pos,
         id=token,
-        raw=float(chances.raw[token]),
-        final=float(chances.top_p[token]),
-        rank=rank(chances.logits, token),
+        raw=chosen.raw,
+        final=chosen.top_p,
+        rank=chosen.rank,
         entropy=entropy(chances.raw),
         final_entropy=entropy(chances.top_p),
         k_cut=chances.k_cut,
         p_cut=chances.p_cut,
         n_kept_k=chances.n_kept_k,
         n_kept_p=chances.n_kept_p,
-        candidates=tuple(candidates(chances, N_CANDIDATES, token)),
+        candidates=tuple(known),
     )

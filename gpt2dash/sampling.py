@@ -17,6 +17,9 @@ from torch import Tensor
 
 from gpt2dash.errors import InvalidInput, UnusableCheckpoint
 
+N_LEADING = 20
+"""The most likely tokens that are put in order at every step."""
+
 MAX_TEMPERATURE = 10.0
 MAX_SEED = 2**32 - 1
 
@@ -130,6 +133,7 @@ class Stages:
 
     Attributes:
         logits: what the model gave.
+        order: the most likely ids, most likely first: at least 20 of them, or the whole vocabulary.
         raw: softmax of the logits.
         tempered: after temperature.
         top_k: after top-k, renormalised.
@@ -143,6 +147,7 @@ class Stages:
     """
 
     logits: Float[Tensor, " vocab"]
+    order: Int[Tensor, " n"]
     raw: Float[Tensor, " vocab"]
     tempered: Float[Tensor, " vocab"]
     top_k: Float[Tensor, " vocab"]
@@ -174,15 +179,17 @@ def stages(logits: Float[Tensor, " vocab"], settings: SamplingSettings) -> Stage
         UnusableCheckpoint: the logits hold NaN or +inf, or none is finite.
     """
     raw = logits.softmax(dim=-1)
-    if not raw.sum().isfinite():
+    if raw[0].isnan():  # one NaN or +inf among the logits makes every probability NaN
         raise UnusableCheckpoint(
             "This model's output is not a number; its weights are damaged or overflow. Choose another model."
         )
-    tempered = temper(logits, raw, settings.temperature)
-    by_k = _keep_k(logits, tempered, settings.top_k)
-    by_p = _keep_p(logits, by_k, settings.top_p)
+    order = leading(logits, max(settings.top_k, N_LEADING))
+    tempered = _temper(logits, order, raw, settings.temperature)
+    by_k = _keep_k(order, tempered, settings.top_k)
+    by_p = _keep_p(logits, order, by_k, settings.top_p)
     return Stages(
         logits=logits,
+        order=order,
         raw=raw,
         tempered=tempered,
         top_k=by_k.probabilities,
@@ -196,19 +203,6 @@ def stages(logits: Float[Tensor, " vocab"], settings: SamplingSettings) -> Stage
     )
 
 
-def temper(
-    logits: Float[Tensor, " vocab"], raw: Float[Tensor, " vocab"], temperature: float
-) -> Float[Tensor, " vocab"]:
-    """Softmax of logits / temperature; `raw`, their softmax, serves where it is the answer."""
-    if temperature == 0:
-        return torch.zeros_like(raw).index_fill_(0, leading(logits, 1), 1.0)
-    if temperature == 1:
-        return raw
-    # The subtraction first, and the floor, so that no tiny temperature makes inf - inf or 0 / 0.
-    floor = torch.finfo(logits.dtype).tiny
-    return ((logits - logits.max()) / max(temperature, floor)).softmax(dim=-1)
-
-
 def leading(logits: Float[Tensor, " vocab"], n: int) -> Int[Tensor, " n"]:
     """Ids of the `n` highest logits (all if there are fewer), highest first, equal ones by lower id."""
     border = logits.topk(min(n, len(logits))).values[-1]
@@ -217,20 +211,32 @@ def leading(logits: Float[Tensor, " vocab"], n: int) -> Int[Tensor, " n"]:
     return ids[order[:n]]
 
 
-def _keep_k(logits: Tensor, tempered: Tensor, k: int) -> _Cut:
+def _temper(logits: Tensor, order: Tensor, raw: Tensor, temperature: float) -> Tensor:
+    if temperature == 0:
+        return torch.zeros_like(raw).index_fill_(0, order[:1], 1.0)
+    if temperature == 1:
+        return raw
+    # The subtraction first, and the floor, so that no tiny temperature makes inf - inf or 0 / 0.
+    floor = torch.finfo(logits.dtype).tiny
+    return ((logits - logits[order[0]]) / max(temperature, floor)).softmax(dim=-1)
+
+
+def _keep_k(order: Tensor, tempered: Tensor, k: int) -> _Cut:
     if k == 0:
         return _Cut(tempered, n_kept=int(tempered.count_nonzero()))
-    return _keep(tempered, leading(logits, k))
+    return _keep(tempered, order[:k])
 
 
-def _keep_p(logits: Tensor, by_k: _Cut, p: float) -> _Cut:
+def _keep_p(logits: Tensor, order: Tensor, by_k: _Cut, p: float) -> _Cut:
     """The smallest prefix of the tokens in order whose mass reaches p: at least one token."""
     if p == 1:
         return _Cut(by_k.probabilities, by_k.n_kept)
-    ids = leading(logits, by_k.n_kept)
-    mass = by_k.probabilities[ids].cumsum(dim=0, dtype=torch.float64)
-    n_needed = int(torch.searchsorted(mass, p)) + 1
-    return _keep(by_k.probabilities, ids[:n_needed])
+    for n in (len(order), 1_024, by_k.n_kept):  # the whole vocabulary is put in order only if it must be
+        ids = order[:n] if n <= len(order) else leading(logits, min(n, by_k.n_kept))
+        mass = by_k.probabilities[ids].cumsum(dim=0, dtype=torch.float64)
+        if mass[-1] >= p:
+            break
+    return _keep(by_k.probabilities, ids[: int(torch.searchsorted(mass, p)) + 1])
 
 
 def _keep(probabilities: Tensor, ids: Tensor) -> _Cut:
@@ -277,8 +283,9 @@ class Candidate:
 
 def candidates(stages: Stages, n: int, include: int | None = None) -> list[Candidate]:
     """The `n` most likely tokens before all stages, most likely first; `include` last if not among them."""
-    ids = leading(stages.logits, n)
-    ranks = [rank(stages.logits[ids], place) for place in range(len(ids))]
+    ids = stages.order[:n] if n <= len(stages.order) else leading(stages.logits, n)
+    among = stages.logits[ids]
+    ranks = (1 + (among > among.unsqueeze(-1)).sum(dim=-1)).tolist()
     if include is not None and include not in ids.tolist():
         ids = torch.cat([ids, ids.new_tensor([include])])
         ranks.append(rank(stages.logits, include))
@@ -287,8 +294,9 @@ def candidates(stages: Stages, n: int, include: int | None = None) -> list[Candi
 
 
 def entropy(probabilities: Float[Tensor, " vocab"]) -> float:
-    """-sum p ln p in nats, with 0 ln 0 = 0."""
-    return float(torch.special.entr(probabilities).sum())
+    """Sum of p ln(1/p) in nats, with 0 ln(1/0) = 0."""
+    tiny = torch.finfo(probabilities.dtype).tiny
+    return float(probabilities.dot(probabilities.clamp_min(tiny).reciprocal().log()))
 
 
 def rank(logits: Float[Tensor, " vocab"], token: int) -> int:
