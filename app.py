@@ -1,0 +1,84 @@
+"""gpt2dash as a web application: `create_app(settings)` for tests and servers, nothing else."""
+
+from pathlib import Path
+
+from dash import ClientsideFunction, Dash, Input, Output
+from flask import Flask
+
+from gpt2dash.components.ids import SIDES, Shell, SideIds
+from gpt2dash.components.shell import shell
+from gpt2dash.runtime import Runtime
+from gpt2dash.settings import Settings, read_settings
+from gpt2dash.web.notices import on_error
+from gpt2dash.web.page_frame import add_security_headers, index_string
+from gpt2dash.web.routes import register_routes
+
+HERE = Path(__file__).resolve().parent
+ASSETS_MAX_AGE_S = 7 * 24 * 3_600
+
+
+def create_app(settings: Settings) -> Dash:
+    """The Dash app over one runtime; `app.server` is what a WSGI server calls."""
+    server = Flask("gpt2dash")
+    server.secret_key = settings.secret_key or None
+    server.config["MAX_CONTENT_LENGTH"] = 4 << 20
+    runtime = Runtime(server, settings)
+    register_routes(server)
+    app = Dash(
+        "app",
+        server=server,
+        use_pages=True,
+        pages_folder=str(HERE / "pages"),
+        assets_folder=str(HERE / "assets"),
+        assets_ignore=r"theme\.js",
+        compress=True,
+        update_title=None,
+        serve_locally=True,
+        on_error=on_error,
+        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+    )
+    app.index_string = index_string(app)
+    app.layout = shell(runtime.models.names)
+    wire_shell(app)
+    add_security_headers(server, app)
+    return app
+
+
+def wire_shell(app: Dash) -> None:
+    """The callbacks of the frame; all of them run in the browser."""
+    app.clientside_callback(
+        ClientsideFunction("gpt2dash", "boot"),
+        Input(Shell.boot, "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("gpt2dash", "keepFragment"),
+        Input(Shell.location, "pathname"),
+        prevent_initial_call=True,
+    )
+    for side in SIDES:
+        ids = SideIds(side)
+        app.clientside_callback(
+            ClientsideFunction("gpt2dash", "useExample"),
+            Output(ids.prompt, "value"),
+            Output(ids.examples, "value"),
+            Input(ids.examples, "value"),
+            prevent_initial_call=True,
+        )
+
+
+def wsgi() -> Flask:
+    """The WSGI application, configured by the environment: `gunicorn 'app:wsgi()'`."""
+    server: Flask = create_app(read_settings()).server
+    warm_up(server)
+    return server
+
+
+def warm_up(server: Flask) -> None:
+    """Finish Dash's set-up and load the default model before anybody is served.
+
+    Dash prepares itself at its first request and serves half-registered scripts to the second,
+    should they come at once.
+    """
+    client = server.test_client()
+    for path in ("/", "/_dash-layout", "/_dash-dependencies", "/readyz"):
+        client.get(path)

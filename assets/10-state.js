@@ -1,0 +1,79 @@
+// The whole view as a URL fragment, and back. The fragment is never sent to a server.
+(function () {
+  "use strict";
+  const MAX_FRAGMENT = 200000;
+  const SETTINGS = { temperature: "t", top_k: "k", top_p: "p", seed: "s", max_new_tokens: "n", stop_at_eot: "eot" };
+
+  function encodeSide(params, name, side) {
+    if (!side) return;
+    params.set(name, side.prompt);
+    params.set(name + "m", side.model);
+    const generated = side.tokens.slice(side.nPrompt).map((token) => token[0]);
+    if (generated.length) params.set(name + "g", generated.join("."));
+  }
+
+  function encode(view) {
+    const params = new URLSearchParams();
+    encodeSide(params, "a", view.sides.a);
+    encodeSide(params, "b", view.sides.b);
+    for (const [name, short] of Object.entries(SETTINGS)) params.set(short, String(view.settings[name]));
+    const sel = view.selection;
+    params.set("sel", [sel.side, sel.pos === null ? "" : sel.pos, sel.role, sel.layer, sel.head].join("."));
+    return params.toString();
+  }
+
+  function naturalNumber(text) {
+    return /^\d{1,9}$/.test(text) ? Number(text) : null;
+  }
+
+  function decodeSide(params, name) {
+    if (!params.has(name)) return null;
+    const ids = (params.get(name + "g") || "").split(".").filter(Boolean).map(naturalNumber);
+    if (ids.includes(null)) throw new Error("generated tokens");
+    return { prompt: params.get(name), model: params.get(name + "m") || "", continuation: ids };
+  }
+
+  function decodeSettings(params, defaults) {
+    const settings = { ...defaults };
+    for (const [name, short] of Object.entries(SETTINGS)) {
+      if (!params.has(short)) continue;
+      const text = params.get(short);
+      if (name === "stop_at_eot") {
+        if (text !== "true" && text !== "false") throw new Error("stop at end of text");
+        settings[name] = text === "true";
+      } else {
+        if (text.trim() === "" || !Number.isFinite(Number(text))) throw new Error(name);
+        settings[name] = Number(text);
+      }
+    }
+    return settings;
+  }
+
+  function decodeSelection(params, fallback) {
+    if (!params.has("sel")) return { ...fallback };
+    const [side, pos, role, layer, head, ...rest] = params.get("sel").split(".");
+    const selection = {
+      side, role, pos: pos === "" ? null : naturalNumber(pos), layer: naturalNumber(layer), head: naturalNumber(head),
+    };
+    const sound = ["a", "b"].includes(side) && ["query", "key"].includes(role) && !rest.length &&
+      selection.layer !== null && selection.head !== null && (pos === "" || selection.pos !== null);
+    if (!sound) throw new Error("selection");
+    return selection;
+  }
+
+  // Returns null when there is nothing to restore; throws when it is damaged.
+  function decode(fragment, defaults) {
+    const text = fragment.replace(/^#/, "");
+    if (!text) return null;
+    if (text.length > MAX_FRAGMENT) throw new Error("length");
+    const params = new URLSearchParams(text);
+    if (!params.has("a")) throw new Error("prompt A");
+    return {
+      sides: { a: decodeSide(params, "a"), b: decodeSide(params, "b") },
+      settings: decodeSettings(params, defaults.settings),
+      selection: decodeSelection(params, defaults.selection),
+    };
+  }
+
+  window.gpt2dash = Object.assign(window.gpt2dash || {}, { state: { encode, decode } });
+})();

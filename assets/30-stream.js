@@ -1,0 +1,29 @@
+// Requests that answer with a stream of events, one JSON object a line.
+(function () {
+  "use strict";
+
+  // Calls onEvent for each event. Rejects with the server's sentence, or with AbortError when stopped.
+  async function stream(url, body, signal, onEvent) {
+    const response = await fetch(url, {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal,
+    });
+    if (!response.ok) throw new Error(await refusal(response));
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    let rest = "";
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      const lines = (rest + value).split("\n");
+      rest = lines.pop();
+      lines.filter(Boolean).forEach((line) => onEvent(JSON.parse(line)));
+    }
+  }
+
+  async function refusal(response) {
+    const isJson = (response.headers.get("Content-Type") || "").startsWith("application/json");
+    if (isJson) return (await response.json()).message;
+    return "The server could not do this (status " + response.status + "). Try again; if it stays, look into the server's log.";
+  }
+
+  window.gpt2dash = Object.assign(window.gpt2dash || {}, { stream });
+})();

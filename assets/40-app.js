@@ -1,0 +1,363 @@
+// The view: two sides, sampling settings and one selection. Every click writes here; Dash callbacks and the
+// URL fragment are told from here. The server holds the tensors, this file holds keys.
+(function () {
+  "use strict";
+  const { state, strip, stream } = window.gpt2dash;
+  const SIDES = ["a", "b"];
+  const view = {
+    sides: { a: null, b: null },
+    settings: {},
+    selection: { side: "a", pos: null, role: "query", layer: 0, head: 0 },
+  };
+  const running = { a: null, b: null };
+  let defaults = null;
+  let nonce = 0;
+
+  const byId = (id) => document.getElementById(id);
+  const setProps = (id, props) => window.dash_clientside.set_props(id, props);
+
+  // --- notices and progress -------------------------------------------------------------------------------
+
+  function notice(message, colour) {
+    setProps("notice", { children: message, is_open: true, color: colour || "danger" });
+  }
+
+  function status(side, text, share) {
+    byId("status-" + side).textContent = text;
+    const bar = byId("progress-" + side);
+    bar.hidden = share === null;
+    if (share === undefined) bar.removeAttribute("value");
+    else if (share !== null) bar.value = share;
+  }
+
+  // --- the fragment ---------------------------------------------------------------------------------------
+
+  function writeFragment(push) {
+    if (!view.sides.a) return;
+    const url = window.location.pathname + "#" + state.encode(view);
+    if (push) window.history.pushState({}, "", url);
+    else window.history.replaceState(window.history.state, "", url);
+  }
+
+  // --- the selection --------------------------------------------------------------------------------------
+
+  function select(change, push) {
+    Object.assign(view.selection, change);
+    clampSelection();
+    showSelection();
+    writeFragment(push !== false);
+  }
+
+  function showSelection() {
+    strip.markSelected(view.selection);
+    byId("selection-sentence").textContent = sentence();
+    nonce += 1;
+    setProps("selection", { data: { ...view.selection, nonce } });
+  }
+
+  function clampSelection() {
+    const sel = view.selection;
+    if (sel.side === "b" && !view.sides.b) sel.side = "a";
+    const side = view.sides[sel.side];
+    if (!side) return;
+    if (sel.pos !== null && sel.pos >= side.tokens.length) sel.pos = side.tokens.length ? side.tokens.length - 1 : null;
+    if (side.nLayer) sel.layer = Math.min(sel.layer, side.nLayer - 1);
+    if (side.nHead) sel.head = Math.min(sel.head, side.nHead - 1);
+  }
+
+  function sentence() {
+    const sel = view.selection;
+    const side = view.sides[sel.side];
+    const head = "layer " + sel.layer + " head " + sel.head;
+    if (!side || sel.pos === null || !side.tokens[sel.pos]) return "No token selected: click one above. Attention shows " + head + ".";
+    return "Prompt " + sel.side.toUpperCase() + ", token " + sel.pos + " “" + side.tokens[sel.pos][1] + "”, " + head + ", as " + sel.role;
+  }
+
+  // --- running --------------------------------------------------------------------------------------------
+
+  function readSettings() {
+    const settings = {};
+    for (const name of Object.keys(defaults.settings)) {
+      const input = byId("sampling-" + name);
+      settings[name] = input.type === "checkbox" ? input.checked : input.value;
+    }
+    return settings;
+  }
+
+  function showSettings(settings) {
+    for (const [name, value] of Object.entries(settings)) {
+      const id = "sampling-" + name;
+      setProps(id, typeof value === "boolean" ? { value } : { value: String(value) });
+    }
+  }
+
+  // The closed settings still say what they are.
+  function summariseSettings() {
+    const s = readSettings();
+    byId("sampling-summary").textContent = "Sampling: temperature " + s.temperature + ", top-k " + (Number(s.top_k) ? s.top_k : "off") +
+      ", top-p " + (Number(s.top_p) === 1 ? "off" : s.top_p) + ", seed " + s.seed + ", " + s.max_new_tokens + " new tokens";
+  }
+
+  function setBusy(side, isBusy) {
+    byId("run-" + side).hidden = isBusy;
+    byId("stop-" + side).hidden = !isBusy;
+    byId("side-" + side).setAttribute("aria-busy", String(isBusy));
+  }
+
+  function keyOf(side) {
+    return side && side.key ? {
+      key: side.key, nPrompt: side.nPrompt, nTokens: side.tokens.length, nLayer: side.nLayer, nHead: side.nHead,
+      settings: side.settings, label: side.label, note: side.note,
+    } : null;
+  }
+
+  function publish() {
+    setProps("runs", { data: { a: keyOf(view.sides.a), b: keyOf(view.sides.b) } });
+  }
+
+  // What each event of a run does to the page.
+  const onEvent = {
+    start(name, side, event) {
+      Object.assign(side, {
+        model: event.model, label: event.label, nPrompt: event.n_prompt, nLayer: event.n_layer, nHead: event.n_head,
+        tokens: event.tokens, key: null, note: null,
+      });
+      view.sides[name] = side;
+      strip.clear(name);
+      strip.append(name, side.tokens, 0, side.nPrompt);
+      byId("model-label").textContent = event.label;
+    },
+    progress(name, side, event) {
+      status(name, { reading: "Reading the prompt", recording: "Recording what happened inside" }[event.stage] + "…", event.total ? event.done / event.total : undefined);
+    },
+    token(name, side, event) {
+      side.tokens.push(event.token);
+      side.fresh.push(event);
+    },
+    written(name, side, event) {
+      drawFresh(name, side);
+      side.note = event;
+    },
+    done(name, side, event) {
+      side.key = event.key;
+      if (event.warning) notice(event.warning, "warning");
+    },
+    error(name, side, event) {
+      throw new Error(event.message);
+    },
+  };
+
+  // Tokens that came since the last frame are drawn together, so drawing never slows the stream.
+  function drawFresh(name, side) {
+    if (!side.fresh.length) return;
+    const events = side.fresh;
+    side.fresh = [];
+    strip.append(name, events.map((e) => e.token), events[0].pos, side.nPrompt, events.map((e) => e.raw));
+    const n = side.tokens.length - side.nGiven;
+    status(name, "Writing token " + n + " of " + side.nWanted, n / side.nWanted);
+    byId("strip-" + name).scrollTop = byId("strip-" + name).scrollHeight;
+  }
+
+  // `madeWith`: the settings that wrote the text, where they are not the request's own.
+  async function run(name, request, madeWith) {
+    stop(name);
+    const abort = new AbortController();
+    running[name] = abort;
+    setBusy(name, true);
+    status(name, "Starting…");
+    const side = { prompt: request.prompt, tokens: [], fresh: [], settings: madeWith || request.settings, nWanted: Number(request.settings.max_new_tokens), nGiven: 0 };
+    const frame = window.setInterval(() => drawFresh(name, side), 50);
+    const handle = (event) => {
+      onEvent[event.event](name, side, event);
+      if (event.event === "start") side.nGiven = event.tokens.length;
+    };
+    try {
+      await stream("/api/run", request, abort.signal, handle);
+      finish(name, side);
+    } catch (error) {
+      if (error.name === "AbortError") await settle(name, side, request, abort);
+      else {
+        notice(error.message);
+        status(name, view.sides[name] === side ? "Not finished: " + error.message : "", null);
+      }
+    } finally {
+      window.clearInterval(frame);
+      if (running[name] === abort) {
+        running[name] = null;
+        setBusy(name, false);
+      }
+    }
+  }
+
+  function finish(name, side) {
+    const note = side.note || { n_new: 0, seconds: 0, reason: "read only" };
+    const speed = note.n_new ? ", " + (note.n_new / Math.max(note.seconds, 1e-3)).toFixed(1) + " tokens a second" : "";
+    status(name, side.tokens.length + " tokens: " + side.nPrompt + " of the prompt, " +
+      (side.tokens.length - side.nPrompt) + " written (" + note.reason + speed + ")", null);
+    clampSelection();
+    if (view.selection.pos === null && side.tokens.length) Object.assign(view.selection, { side: name, pos: side.tokens.length - 1 });
+    publish();
+    showSelection();
+    writeFragment(false);
+  }
+
+  // After a stop the text so far stays, and is recorded like any other.
+  async function settle(name, side, request, abort) {
+    if (running[name] !== abort || view.sides[name] !== side) {
+      status(name, "Stopped", null);
+      return;
+    }
+    drawFresh(name, side);
+    const continuation = side.tokens.slice(side.nPrompt).map((token) => token[0]);
+    side.note = { n_new: continuation.length - request.continuation.length, seconds: Infinity, reason: "stopped" };
+    const again = { ...request, continuation, settings: { ...request.settings, max_new_tokens: 0 } };
+    try {
+      await stream("/api/run", again, undefined, (event) => {
+        if (event.event === "done") side.key = event.key;
+        if (event.event === "error") throw new Error(event.message);
+      });
+      if (running[name] === abort) finish(name, side);
+    } catch (error) {
+      notice(error.message);
+      status(name, "Stopped", null);
+    }
+  }
+
+  function stop(name) {
+    if (running[name]) running[name].abort();
+  }
+
+  function clear(name) {
+    stop(name);
+    running[name] = null;
+    setBusy(name, false);
+    strip.clear(name);
+    setProps("prompt-" + name, { value: "" });
+    status(name, "", null);
+    view.sides[name] = null;
+    if (view.selection.side === name) Object.assign(view.selection, { side: "a", pos: null });
+    publish();
+    showSelection();
+    window.history.replaceState({}, "", window.location.pathname);
+    writeFragment(false);
+    byId("prompt-" + name).focus();
+  }
+
+  function runFromForm(name) {
+    view.settings = readSettings();
+    return run(name, {
+      model: byId("model-" + name).value, prompt: byId("prompt-" + name).value, continuation: [], settings: view.settings,
+    });
+  }
+
+  // Go back to a position, put another token there, and write on from it with the same settings.
+  function branch(name, pos, id) {
+    const side = view.sides[name];
+    const total = side.tokens.length;
+    const continuation = side.tokens.slice(side.nPrompt, pos).map((token) => token[0]).concat(id);
+    const settings = { ...(side.settings || view.settings), max_new_tokens: Math.max(0, total - pos - 1) };
+    Object.assign(view.selection, { side: name, pos });
+    return run(name, { model: side.model, prompt: side.prompt, continuation, settings }, side.settings);
+  }
+
+  function showSideB(isShown) {
+    byId("side-b").hidden = !isShown;
+    byId("add-b").hidden = isShown;
+    document.body.classList.toggle("two-sides", isShown);
+  }
+
+  // --- start ----------------------------------------------------------------------------------------------
+
+  function restored() {
+    try {
+      return state.decode(window.location.hash, defaults);
+    } catch (error) {
+      notice("This link is damaged (" + error.message + "), so the default view is shown.", "warning");
+      return null;
+    }
+  }
+
+  function boot(given) {
+    defaults = given;
+    const found = restored() || { sides: { a: { ...given.example, continuation: [] }, b: null }, settings: { ...given.settings }, selection: { ...given.selection } };
+    const isFirstVisit = !window.location.hash;
+    view.settings = found.settings;
+    view.selection = found.selection;
+    showSettings(found.settings);
+    window.setTimeout(summariseSettings, 0);
+    showSideB(Boolean(found.sides.b));
+    for (const name of SIDES) {
+      const side = found.sides[name];
+      if (!side) continue;
+      const model = side.model || given.model;
+      setProps("prompt-" + name, { value: side.prompt });
+      setProps("model-" + name, { value: model });
+      const settings = { ...found.settings, ...(isFirstVisit ? {} : { max_new_tokens: 0 }) };
+      run(name, { model, prompt: side.prompt, continuation: side.continuation, settings }, found.settings);
+    }
+  }
+
+  function restoreFromHistory() {
+    const found = restored();
+    if (found) {
+      view.selection = found.selection;
+      clampSelection();
+      showSelection();
+    }
+  }
+
+  // --- listeners: one for each kind of event, on the document -----------------------------------------------
+
+  const clicks = {
+    ".token": (element) => select({ side: element.dataset.side, pos: Number(element.dataset.pos) }),
+    "[data-run]": (element) => runFromForm(element.dataset.run),
+    "[data-stop]": (element) => stop(element.dataset.stop),
+    "[data-clear]": (element) => clear(element.dataset.clear),
+    "[data-candidate]": (element) => branch(element.dataset.side, Number(element.dataset.pos), Number(element.dataset.candidate)),
+    "#add-b": () => {
+      showSideB(true);
+      byId("prompt-b").focus();
+    },
+    "#remove-b": () => {
+      clear("b");
+      showSideB(false);
+      byId("add-b").focus();
+    },
+    "#theme-toggle": () => {
+      const theme = document.documentElement.dataset.bsTheme === "dark" ? "light" : "dark";
+      document.documentElement.dataset.bsTheme = theme;
+      try {
+        window.localStorage.setItem("gpt2dash-theme", theme);
+      } catch (error) {
+        console.info("gpt2dash: the theme cannot be remembered in this browser", error);
+      }
+    },
+  };
+
+  document.addEventListener("click", (event) => {
+    for (const [selector, act] of Object.entries(clicks)) {
+      const element = event.target.closest(selector);
+      if (element) {
+        act(element);
+        return;
+      }
+    }
+  });
+
+  document.addEventListener("input", (event) => {
+    if (event.target.id.startsWith("sampling-")) summariseSettings();
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.target.classList.contains("token") && strip.moveFocus(event.target, event.key)) event.preventDefault();
+    const side = SIDES.find((name) => event.target.id === "prompt-" + name);
+    if (side && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      runFromForm(side);
+    }
+  });
+
+  window.addEventListener("popstate", restoreFromHistory);
+
+  window.gpt2dash = Object.assign(window.gpt2dash, { view, boot, select, notice, writeFragment });
+})();

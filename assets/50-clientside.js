@@ -1,0 +1,58 @@
+// Functions that Dash calls in the browser.
+(function () {
+  "use strict";
+  const app = window.gpt2dash;
+  const unchanged = () => window.dash_clientside.no_update;
+
+  // Once, when the layout is in the page.
+  function boot(defaults) {
+    app.boot(defaults);
+  }
+
+  // A page change drops the fragment; put it back.
+  function keepFragment() {
+    app.writeFragment(false);
+  }
+
+  function useExample(text) {
+    return text ? [text, null] : [unchanged(), unchanged()];
+  }
+
+  // The pickers on the attention page write the selection; a picker that only follows it changes nothing.
+  function pickHead(layer, head) {
+    const selection = app.view.selection;
+    const chosen = { layer: Number(layer), head: Number(head) };
+    const isNew = layer !== null && head !== null && (chosen.layer !== selection.layer || chosen.head !== selection.head);
+    if (isNew) app.select(chosen);
+  }
+
+  function headOptions(runs, selection) {
+    const side = (runs && selection && (runs[selection.side] || runs.a)) || null;
+    if (!side) return [unchanged(), unchanged(), unchanged(), unchanged()];
+    const options = (n) => Array.from({ length: n }, (_, i) => ({ label: String(i), value: String(i) }));
+    return [options(side.nLayer), options(side.nHead), String(selection.layer), String(selection.head)];
+  }
+
+  // A row of attention as bars over the words of the text.
+  function textBars(row) {
+    const target = row && document.getElementById("text-bars-" + row.side);
+    const side = row && app.view.sides[row.side];
+    if (!target || !side) return;
+    const tallest = Math.max(...row.weights);
+    target.replaceChildren(...row.weights.map((weight, pos) => {
+      const word = document.createElement("span");
+      word.className = "text-bar" + (pos === row.pos ? " text-bar-selected" : "");
+      word.style.setProperty("--weight", weight / tallest);
+      word.title = "token " + pos + ": " + weight;
+      const bar = document.createElement("i");
+      const text = document.createElement("span");
+      text.textContent = side.tokens[pos] ? side.tokens[pos][1] : "";
+      word.append(bar, text);
+      return word;
+    }));
+  }
+
+  window.dash_clientside = Object.assign(window.dash_clientside || {}, {
+    gpt2dash: { boot, keepFragment, useExample, pickHead, headOptions, textBars },
+  });
+})();

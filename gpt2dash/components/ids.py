@@ -1,0 +1,69 @@
+"""Every component id, one class per page. Ids of one side end in its letter."""
+
+from typing import Literal
+
+Side = Literal["a", "b"]
+SIDES: tuple[Side, Side] = ("a", "b")
+
+
+class Shell:
+    """The frame around every page."""
+
+    boot = "boot"
+    runs = "runs"
+    selection = "selection"
+    notice = "notice"
+    sentence = "selection-sentence"
+    model_label = "model-label"
+    sampling_summary = "sampling-summary"
+    theme = "theme-toggle"
+    add_b = "add-b"
+    remove_b = "remove-b"
+    location = "_pages_location"
+
+    @staticmethod
+    def sampling(name: str) -> str:
+        """The input of one sampling setting."""
+        return f"sampling-{name}"
+
+
+class SideIds:
+    """One side: a prompt, a model and their tokens."""
+
+    def __init__(self, side: Side) -> None:
+        self.box = f"side-{side}"
+        self.prompt = f"prompt-{side}"
+        self.model = f"model-{side}"
+        self.run = f"run-{side}"
+        self.stop = f"stop-{side}"
+        self.clear = f"clear-{side}"
+        self.examples = f"examples-{side}"
+        self.status = f"status-{side}"
+        self.progress = f"progress-{side}"
+        self.strip = f"strip-{side}"
+        self.token_table = f"token-table-{side}"
+
+
+class Generation:
+    """The generation page."""
+
+    def __init__(self, side: Side) -> None:
+        self.panel = f"generation-panel-{side}"
+        self.curve = f"generation-curve-{side}"
+        self.settings = f"generation-settings-{side}"
+        self.candidates = f"generation-candidates-{side}"
+
+
+class Attention:
+    """The attention page."""
+
+    layer = "attention-layer"
+    head = "attention-head"
+
+    def __init__(self, side: Side) -> None:
+        self.panel = f"attention-panel-{side}"
+        self.heatmap = f"attention-heatmap-{side}"
+        self.footer = f"attention-footer-{side}"
+        self.row = f"attention-row-{side}"
+        self.text_bars = f"text-bars-{side}"
+        self.reading = f"attention-reading-{side}"

@@ -1,0 +1,218 @@
+"""The frame around every page: header, the two sides, sampling, selection sentence, notices, stores."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import dash
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from gpt2dash.components.examples import EXAMPLES, FIRST_VISIT
+from gpt2dash.components.ids import SIDES, Shell, Side, SideIds
+from gpt2dash.sampling import SamplingSettings
+
+_COLUMNS = ("#", "token", "id", "bytes", "kind")
+_NUMBERS = {
+    "temperature": (
+        "Temperature",
+        "0 always takes the most likely token; 1 samples as the model believes; up to 10",
+    ),
+    "top_k": ("Top-k", "keep only this many of the most likely tokens; 0 keeps all"),
+    "top_p": ("Top-p", "keep the most likely tokens that together reach this probability; 1 keeps all"),
+    "seed": ("Seed", "the same seed writes the same text"),
+    "max_new_tokens": ("New tokens", "how many tokens to write; 0 only reads the prompt"),
+}
+
+
+def shell(model_names: Sequence[str]) -> Component:
+    """The whole layout; pages appear in the page container."""
+    return html.Div(
+        [
+            html.A("Skip to the panels", href="#panels", className="skip-link"),
+            _header(),
+            html.Section(
+                [
+                    *(_side(side, model_names) for side in SIDES),
+                    html.Div([_add_b(), _sampling(), _sentence()], className="frame-foot"),
+                ],
+                className="frame",
+                **{"aria-label": "Prompts"},
+            ),
+            html.Main(dash.page_container, id="panels", tabIndex="-1"),
+            _notice(),
+            dcc.Store(id=Shell.boot, data=defaults(model_names[0])),
+            dcc.Store(id=Shell.runs, data=dict.fromkeys(SIDES)),
+            dcc.Store(id=Shell.selection),
+        ]
+    )
+
+
+def defaults(model: str) -> dict[str, Any]:
+    """What the page starts from when its link says nothing."""
+    return {
+        "model": model,
+        "example": {"model": model, "prompt": FIRST_VISIT},
+        "settings": vars(SamplingSettings()),
+        "selection": {"side": "a", "pos": None, "role": "query", "layer": 0, "head": 0},
+    }
+
+
+def _header() -> Component:
+    pages = sorted(dash.page_registry.values(), key=lambda page: page["order"])
+    links = [dbc.NavLink(page["name"], href=page["relative_path"], active="exact") for page in pages]
+    return html.Header(
+        [
+            dcc.Link("gpt2dash", href="/", className="brand"),
+            html.Nav(dbc.Nav(links, pills=True), **{"aria-label": "Pages"}),
+            html.Span(id=Shell.model_label, className="model-label", title="The model that read prompt A"),
+            html.Button(
+                "Theme", id=Shell.theme, className="btn btn-sm btn-outline-secondary", title="Light or dark"
+            ),
+        ],
+        className="app-header",
+    )
+
+
+def _side(side: Side, model_names: Sequence[str]) -> Component:
+    ids = SideIds(side)
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.Label(
+                        side.upper(),
+                        htmlFor=ids.prompt,
+                        className="side-badge",
+                        title=f"Prompt {side.upper()}",
+                    ),
+                    dbc.Textarea(
+                        id=ids.prompt,
+                        className="prompt",
+                        rows=1,
+                        spellCheck="false",
+                        placeholder="Type a prompt, then press Run (Ctrl+Enter)",
+                    ),
+                    html.Div(
+                        [_model_picker(ids, side, model_names), _examples(ids, side)],
+                        className="side-pickers",
+                    ),
+                    html.Div(_buttons(ids, side), className="side-buttons"),
+                ],
+                className="side-row",
+            ),
+            html.Div(
+                [
+                    html.Progress(id=ids.progress, max="1", hidden=True, **{"aria-label": "Progress"}),
+                    html.Span(id=ids.status, className="status", role="status"),
+                    _token_table(ids),
+                ],
+                className="status-row",
+            ),
+            html.Div(
+                id=ids.strip,
+                className="strip",
+                role="toolbar",
+                **{"aria-label": f"Tokens of prompt {side.upper()}"},
+            ),
+        ],
+        id=ids.box,
+        className="side",
+        hidden=side == "b",
+    )
+
+
+def _model_picker(ids: SideIds, side: Side, model_names: Sequence[str]) -> Component:
+    options = [{"label": name, "value": name} for name in model_names]
+    return _named(
+        f"Model of prompt {side.upper()}",
+        dbc.Select(id=ids.model, options=options, value=model_names[0], size="sm"),
+    )
+
+
+def _examples(ids: SideIds, side: Side) -> Component:
+    options = [{"label": name, "value": text} for name, text in EXAMPLES.items()]
+    return _named(
+        f"Example for prompt {side.upper()}",
+        dbc.Select(id=ids.examples, options=options, placeholder="Examples…", size="sm"),
+    )
+
+
+def _named(name: str, control: Component) -> Component:
+    """A control with a name for screen readers only."""
+    return html.Label([html.Span(name, className="visually-hidden"), control])
+
+
+def _buttons(ids: SideIds, side: Side) -> list[Component]:
+    buttons = [
+        html.Button("Run", id=ids.run, className="btn btn-primary btn-sm", **{"data-run": side}),
+        html.Button(
+            "Stop", id=ids.stop, className="btn btn-danger btn-sm", hidden=True, **{"data-stop": side}
+        ),
+        html.Button(
+            "Clear", id=ids.clear, className="btn btn-outline-secondary btn-sm", **{"data-clear": side}
+        ),
+    ]
+    if side == "b":
+        buttons.append(
+            html.Button(
+                "Remove",
+                id=Shell.remove_b,
+                className="btn btn-outline-secondary btn-sm",
+                title="Remove prompt B",
+                **{"aria-label": "Remove prompt B"},
+            )
+        )
+    return buttons
+
+
+def _token_table(ids: SideIds) -> Component:
+    head = html.Thead(html.Tr([html.Th(name, scope="col") for name in _COLUMNS]))
+    return html.Details(
+        [
+            html.Summary("Token table"),
+            html.Div(
+                html.Table([head, html.Tbody()], id=ids.token_table, className="token-table"),
+                className="token-table-box",
+            ),
+        ],
+        className="token-details",
+    )
+
+
+def _add_b() -> Component:
+    return html.Button("+ add a second prompt to compare", id=Shell.add_b, className="btn btn-sm btn-link")
+
+
+def _sampling() -> Component:
+    start = vars(SamplingSettings())
+    inputs = [
+        html.Label(
+            [
+                label,
+                dbc.Input(id=Shell.sampling(name), value=str(start[name]), size="sm", inputMode="decimal"),
+            ],
+            title=meaning,
+        )
+        for name, (label, meaning) in _NUMBERS.items()
+    ]
+    stop = dbc.Checkbox(
+        id=Shell.sampling("stop_at_eot"), value=start["stop_at_eot"], label="stop at end of text"
+    )
+    return html.Details(
+        [
+            html.Summary("Sampling", id=Shell.sampling_summary),
+            html.Div([*inputs, stop], className="sampling"),
+        ],
+        className="sampling-box",
+    )
+
+
+def _sentence() -> Component:
+    return html.P(id=Shell.sentence, className="selection-sentence", role="status")
+
+
+def _notice() -> Component:
+    return dbc.Alert(
+        id=Shell.notice, is_open=False, dismissable=True, color="danger", className="notice", fade=False
+    )

@@ -1,0 +1,59 @@
+"""Figures along the text."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
+
+from gpt2dash.figures import theme
+from gpt2dash.figures.axes import position_axis
+
+_COLOURS = (theme.FIRST, theme.SECOND)
+_DASHES = ("solid", "dot")
+
+
+def position_curves(
+    curves: Mapping[str, npt.NDArray[np.float32]],
+    labels: Sequence[str],
+    *,
+    unit: str,
+    first_pos: int,
+    selected_pos: int | None,
+    boundary: float | None,
+) -> go.Figure:
+    """One line per quantity over the tokens.
+
+    Args:
+        curves: name and values; each as long as the text less `first_pos`.
+        labels: every token of the text.
+        unit: of all quantities.
+        first_pos: position of the first value.
+        selected_pos: marked by a vertical line.
+        boundary: where the prompt ends and the written text begins, if both exist.
+    """
+    figure = go.Figure(
+        layout=theme.layout(
+            xaxis=position_axis("token", labels, tickangle=-60),
+            yaxis={"title": {"text": unit}, "rangemode": "tozero", "zeroline": False},
+            hovermode="x unified",
+            legend={"orientation": "h", "y": 1.12, "x": 0},
+        )
+    )
+    for (name, values), colour, dash in zip(curves.items(), _COLOURS, _DASHES, strict=True):
+        places = np.arange(first_pos, first_pos + len(values))
+        line = {"color": colour, "width": 2, "dash": dash}
+        figure.add_scatter(
+            x=places,
+            y=values,
+            name=name,
+            mode="lines+markers",
+            line=line,
+            marker={"size": 5},
+            hovertemplate="%{y:.4g}",
+        )
+    if selected_pos is not None:
+        figure.add_vline(selected_pos, line={"color": theme.MARK, "width": 2})
+    if boundary is not None:
+        figure.add_vline(boundary, line={"color": "gray", "width": 1, "dash": "dash"})
+    return figure

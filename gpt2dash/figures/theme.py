@@ -1,0 +1,34 @@
+"""Colours, scales and margins of every figure: the only place where a figure's colour is written.
+
+Text and lines take their colour from the style sheet, so that a figure follows the theme
+without being drawn again.
+"""
+
+from typing import Any
+
+from plotly.colors import sample_colorscale
+
+MAGNITUDE = "Cividis"
+_STOPS = 33
+FIRST = "#3b7dd8"
+SECOND = "#d98e04"
+MARK = "#e4572e"
+
+
+def layout(**more: Any) -> dict[str, Any]:  # noqa: ANN401 - Plotly's own attributes
+    """A quiet layout: no background, no title, small margins."""
+    return {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "font": {"family": "system-ui, sans-serif", "size": 12},
+        "template": None,
+        **more,
+    }
+
+
+def square_root_scale() -> list[tuple[float, str]]:
+    """The magnitude scale over 0 to 1, with colour growing as the square root: small weights stay visible."""
+    places = [(stop / (_STOPS - 1)) ** 2 for stop in range(_STOPS)]
+    colours = sample_colorscale(MAGNITUDE, [place**0.5 for place in places])
+    return list(zip(places, colours, strict=True))

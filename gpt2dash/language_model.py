@@ -1,0 +1,96 @@
+"""A GPT-2 with its tokenizer: the object that Python users and the server hold."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gpt2dash.errors import InvalidInput
+from gpt2dash.generation import Progress, Step, generate
+from gpt2dash.model.checkpoint import fingerprint, load_model
+from gpt2dash.model.gpt2 import GPT2
+from gpt2dash.model.hub import resolve
+from gpt2dash.model.tokens import Tokenizer, load_tokenizer
+from gpt2dash.sampling import SamplingSettings
+from gpt2dash.tensor_file import TensorReader
+from gpt2dash.trace import Trace, record
+
+
+@dataclass(frozen=True)
+class LanguageModel:
+    """Weights, tokenizer and identity of one checkpoint. Read-only; share it between threads.
+
+    Attributes:
+        name: what it was asked for by: "bundled", a hub id or a folder.
+        model: the network.
+        tokenizer: the checkpoint's own.
+        fingerprint: hash of shape and weights.
+    """
+
+    name: str
+    model: GPT2
+    tokenizer: Tokenizer
+    fingerprint: str
+
+    @property
+    def label(self) -> str:
+        """Name and size in words: "gpt2 (124 M parameters)"."""
+        name = Path(self.name).name if Path(self.name).is_absolute() else self.name
+        return f"{name} ({_rounded(self.model.config.n_params)} parameters)"
+
+    @property
+    def n_bytes(self) -> int:
+        """Memory of the weights."""
+        return 4 * self.model.config.n_params
+
+    def encode(self, text: str) -> list[int]:
+        """Token ids of a text.
+
+        Raises:
+            InvalidInput: the text is empty or longer than the model's context.
+        """
+        ids = self.tokenizer.encode(text)
+        self.require_readable(ids)
+        return ids
+
+    def require_readable(self, ids: Sequence[int]) -> None:
+        """Refuse what the model cannot read.
+
+        Raises:
+            InvalidInput: no tokens, too many, or an id outside the vocabulary.
+        """
+        config = self.model.config
+        if not ids:
+            raise InvalidInput("The prompt is empty: type at least one character.")
+        if len(ids) > config.n_ctx:
+            raise InvalidInput(
+                f"The text has {len(ids):,} tokens; {self.name} reads at most {config.n_ctx:,}. "
+                f"Shorten it by {len(ids) - config.n_ctx:,} tokens."
+            )
+        if not all(0 <= i < config.n_vocab for i in ids):
+            raise InvalidInput(
+                f"A token id lies outside the vocabulary of {self.name} (0 to {config.n_vocab - 1:,})."
+            )
+
+    def trace(self, text: str) -> Trace:
+        """Run the model over a text once and keep its activations."""
+        return Trace(self.model, TensorReader(record(self.model, self.encode(text))))
+
+    def generate(self, text: str, **settings: float) -> Iterator[Progress | Step]:
+        """Continue a text; `settings` are those of `SamplingSettings`."""
+        return generate(self.model, self.encode(text), SamplingSettings.parse(settings))
+
+
+def load(name: str = "bundled") -> LanguageModel:
+    """Load the bundled model, a hub id that is in the local cache, or a folder.
+
+    Raises:
+        UnknownModel: nothing of that name is on this machine.
+        UnusableCheckpoint: it is damaged, incomplete or not a GPT-2.
+    """
+    folder = resolve(name)
+    model = load_model(folder)
+    return LanguageModel(name, model, load_tokenizer(folder), fingerprint(model))
+
+
+def _rounded(n: int) -> str:
+    return f"{n / 1e9:.1f} B" if n >= 1e9 else f"{n / 1e6:.0f} M" if n >= 1e7 else f"{n / 1e6:.1f} M"

@@ -1,0 +1,135 @@
+"""The one door from callbacks and routes to models and results."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+from flask import Flask, current_app
+from flask_caching import Cache
+
+from gpt2dash.analysis.predictions import Predictions, predictions
+from gpt2dash.errors import UnknownRun
+from gpt2dash.language_model import LanguageModel
+from gpt2dash.model_store import ModelStore
+from gpt2dash.settings import Settings
+from gpt2dash.tensor_file import Buffer, TensorWriter
+from gpt2dash.trace import Trace, record
+from gpt2dash.trace_cache import ByteCache, CachedTensors, IsCancelled, TraceCache, trace_key
+
+_EXTENSION = "gpt2dash"
+_BYTES_OF_RUNS = 64 << 20
+
+
+@dataclass(frozen=True)
+class Run:
+    """A text in a model: what a run key in the browser stands for.
+
+    Attributes:
+        model: the model's name.
+        ids: the prompt's tokens and the generated ones.
+        n_prompt: how many of them are the prompt's.
+    """
+
+    model: str
+    ids: tuple[int, ...]
+    n_prompt: int
+
+
+class Runtime:
+    """Models, runs and traces of one server process."""
+
+    def __init__(self, app: Flask, settings: Settings) -> None:
+        self.settings = settings
+        self.models = ModelStore(
+            settings.model_names, max_models=settings.max_models, max_bytes=settings.model_bytes
+        )
+        self._runs = _byte_cache(app, settings, "runs", _BYTES_OF_RUNS)
+        self._traces = TraceCache(_byte_cache(app, settings, "traces", settings.cache_bytes))
+        app.extensions[_EXTENSION] = self
+
+    def remember(self, run: Run) -> str:
+        """Keep a run; returns the key that stands for it in the browser."""
+        text = json.dumps(asdict(run)).encode()
+        key = hashlib.sha256(text).hexdigest()[:32]
+        self._runs.set(key, text)
+        return key
+
+    def run(self, key: str) -> Run:
+        """The run behind a key.
+
+        Raises:
+            UnknownRun: this server does not hold it.
+        """
+        found = self._runs.get(str(key))
+        if found is None:
+            raise UnknownRun("This server no longer holds that text. Press Run to compute it again.")
+        raw = json.loads(bytes(found))
+        return Run(raw["model"], tuple(raw["ids"]), raw["n_prompt"])
+
+    def language_model(self, run: Run) -> LanguageModel:
+        """The model of a run."""
+        return self.models.get(run.model)
+
+    def trace(
+        self,
+        run: Run,
+        *,
+        on_layer: Callable[[int], None] = lambda _layer: None,
+        is_cancelled: IsCancelled = lambda: False,
+    ) -> Trace:
+        """The trace of a run: read from the cache, recorded first if nobody has."""
+        lm = self.language_model(run)
+        key = trace_key(lm.fingerprint, run.ids)
+
+        def compute() -> Buffer:
+            return record(lm.model, run.ids, on_layer=on_layer, is_cancelled=is_cancelled)
+
+        return Trace(lm.model, self._traces.fetch(key, compute, is_cancelled))
+
+    def predictions(self, run: Run) -> Predictions:
+        """Surprisal, entropy and rank of every token of a run, kept like a trace."""
+        lm = self.language_model(run)
+        key = trace_key(lm.fingerprint, run.ids, quantity="predictions")
+
+        def compute() -> Buffer:
+            trace = self.trace(run)
+            return _written(predictions(lm.model, trace.resid_pre(lm.model.config.n_layer), run.ids))
+
+        kept = self._traces.fetch(key, compute)
+        return Predictions(kept["surprisal"], kept["entropy"], kept["rank"])
+
+
+def current() -> Runtime:
+    """The runtime of the app that serves this request."""
+    runtime: Runtime = current_app.extensions[_EXTENSION]
+    return runtime
+
+
+def storage_problem(trace: Trace) -> str | None:
+    """Why a trace could not be kept, in a sentence, if it could not."""
+    problem = trace.stored.problem if isinstance(trace.stored, CachedTensors) else None
+    return str(problem) if problem else None
+
+
+def _written(values: Predictions) -> Buffer:
+    tensors = vars(values)
+    writer = TensorWriter({name: (t.shape, t.dtype) for name, t in tensors.items()}, {})
+    for name, tensor in tensors.items():
+        writer.put(name, tensor)
+    return writer.seal()
+
+
+def _byte_cache(app: Flask, settings: Settings, name: str, max_bytes: int) -> ByteCache:
+    """One flask-caching cache; its back end is set by the configuration alone."""
+    cache = Cache(
+        app,
+        config={
+            "CACHE_TYPE": "gpt2dash.file_cache.FileCache",
+            "CACHE_DIR": str(settings.cache_folder / name),
+            "CACHE_OPTIONS": {"max_bytes": max_bytes},
+            "CACHE_DEFAULT_TIMEOUT": 0,
+        },
+    )
+    backend: ByteCache = app.extensions["cache"][cache]
+    return backend

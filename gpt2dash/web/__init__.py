@@ -1,0 +1,1 @@
+"""What the server adds around Dash: routes, headers, the page's frame, gunicorn's configuration."""

@@ -1,0 +1,51 @@
+"""What one head of one layer looks at: the pattern, and the selected token's row over the text."""
+
+from functools import partial
+
+import dash
+from dash import ClientsideFunction, Input, Output, callback, clientside_callback, html
+from dash.development.base_component import Component
+
+from gpt2dash.callbacks import attention
+from gpt2dash.components.attention_panels import head_picker, pattern_panel, row_panel
+from gpt2dash.components.ids import SIDES, Attention, Shell
+
+dash.register_page(__name__, path="/attention", name="Attention", title="Attention - gpt2dash", order=1)
+
+
+def layout(**_query: str) -> Component:
+    """The head pickers, then the panels of each side."""
+    sides = [
+        html.Div([row_panel(side), pattern_panel(side)], className=f"side-panels side-panels-{side}")
+        for side in SIDES
+    ]
+    return html.Div([head_picker(), html.Div(sides, className="panels")])
+
+
+for side in SIDES:
+    ids = Attention(side)
+    inputs = (Input(Shell.runs, "data"), Input(Shell.selection, "data"))
+    callback(
+        Output(ids.heatmap, "figure"),
+        Output(ids.footer, "children"),
+        Output(ids.row, "data"),
+        Output(ids.reading, "children"),
+        *inputs,
+    )(partial(attention.head_view, side))
+    clientside_callback(ClientsideFunction("gpt2dash", "textBars"), Input(ids.row, "data"))
+
+clientside_callback(
+    ClientsideFunction("gpt2dash", "headOptions"),
+    Output(Attention.layer, "options"),
+    Output(Attention.head, "options"),
+    Output(Attention.layer, "value"),
+    Output(Attention.head, "value"),
+    Input(Shell.runs, "data"),
+    Input(Shell.selection, "data"),
+)
+clientside_callback(
+    ClientsideFunction("gpt2dash", "pickHead"),
+    Input(Attention.layer, "value"),
+    Input(Attention.head, "value"),
+    prevent_initial_call=True,
+)

@@ -1,0 +1,32 @@
+"""Watch the model write: how surprising each token was, and what else it could have been."""
+
+from functools import partial
+
+import dash
+from dash import Input, Output, callback, html
+from dash.development.base_component import Component
+
+from gpt2dash.callbacks import generation
+from gpt2dash.components.generation_panels import candidates_panel, curve_panel
+from gpt2dash.components.ids import SIDES, Generation, Shell
+
+dash.register_page(__name__, path="/", name="Generation", title="Generation - gpt2dash", order=0)
+
+
+def layout(**_query: str) -> Component:
+    """Both panels, once for each side."""
+    return html.Div(
+        [
+            html.Div([candidates_panel(side), curve_panel(side)], className=f"side-panels side-panels-{side}")
+            for side in SIDES
+        ],
+        className="panels",
+    )
+
+
+for side in SIDES:
+    ids = Generation(side)
+    inputs = (Input(Shell.runs, "data"), Input(Shell.selection, "data"))
+    callback(Output(ids.curve, "figure"), *inputs)(partial(generation.curve, side))
+    callback(Output(ids.candidates, "children"), *inputs)(partial(generation.candidate_table, side))
+    callback(Output(ids.settings, "children"), Input(Shell.runs, "data"))(partial(generation.made_with, side))
