@@ -11,7 +11,7 @@
   };
   const running = { a: null, b: null };
   let defaults = null;
-  let nonce = 0;
+  const published = { a: "null", b: "null" };
 
   const byId = (id) => document.getElementById(id);
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
@@ -51,8 +51,27 @@
   function showSelection() {
     strip.markSelected(view.selection);
     byId("selection-sentence").textContent = sentence();
-    nonce += 1;
-    setProps("selection", { data: { ...view.selection, nonce } });
+    publish();
+  }
+
+  // What the server needs to draw one side: a key, the selection, and how the text was made.
+  function viewOf(name) {
+    const side = view.sides[name];
+    if (!side || !side.key) return null;
+    const { layer, head, role } = view.selection;
+    const pos = view.selection.side === name ? view.selection.pos : null;
+    return { key: side.key, pos, role, layer, head, settings: side.settings };
+  }
+
+  // Only a side whose view changed is drawn anew.
+  function publish() {
+    for (const name of SIDES) {
+      const data = viewOf(name);
+      const text = JSON.stringify(data);
+      if (text === published[name]) continue;
+      published[name] = text;
+      setProps("view-" + name, { data });
+    }
   }
 
   function clampSelection() {
@@ -102,17 +121,6 @@
     byId("run-" + side).hidden = isBusy;
     byId("stop-" + side).hidden = !isBusy;
     byId("side-" + side).setAttribute("aria-busy", String(isBusy));
-  }
-
-  function keyOf(side) {
-    return side && side.key ? {
-      key: side.key, nPrompt: side.nPrompt, nTokens: side.tokens.length, nLayer: side.nLayer, nHead: side.nHead,
-      settings: side.settings, label: side.label, note: side.note,
-    } : null;
-  }
-
-  function publish() {
-    setProps("runs", { data: { a: keyOf(view.sides.a), b: keyOf(view.sides.b) } });
   }
 
   // What each event of a run does to the page.
@@ -196,7 +204,6 @@
       (side.tokens.length - side.nPrompt) + " written (" + note.reason + speed + ")", null);
     clampSelection();
     if (view.selection.pos === null && side.tokens.length) Object.assign(view.selection, { side: name, pos: side.tokens.length - 1 });
-    publish();
     showSelection();
     writeFragment(false);
   }
@@ -236,7 +243,6 @@
     status(name, "", null);
     view.sides[name] = null;
     if (view.selection.side === name) Object.assign(view.selection, { side: "a", pos: null });
-    publish();
     showSelection();
     window.history.replaceState({}, "", window.location.pathname);
     writeFragment(false);

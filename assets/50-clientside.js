@@ -26,9 +26,10 @@
     if (isNew) app.select(chosen);
   }
 
-  function headOptions(runs, selection) {
-    const side = (runs && selection && (runs[selection.side] || runs.a)) || null;
-    if (!side) return [unchanged(), unchanged(), unchanged(), unchanged()];
+  function headOptions() {
+    const { sides, selection } = app.view;
+    const side = sides[selection.side] || sides.a;
+    if (!side || !side.nLayer) return [unchanged(), unchanged(), unchanged(), unchanged()];
     const options = (n) => Array.from({ length: n }, (_, i) => ({ label: String(i), value: String(i) }));
     return [options(side.nLayer), options(side.nHead), String(selection.layer), String(selection.head)];
   }

@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 
 from gpt2dash.callbacks import attention
 from gpt2dash.components.attention_panels import head_picker, pattern_panel, row_panel
-from gpt2dash.components.ids import SIDES, Attention, Shell
+from gpt2dash.components.ids import SIDES, Attention, SideIds
 
 dash.register_page(__name__, path="/attention", name="Attention", title="Attention - gpt2dash", order=1)
 
@@ -24,13 +24,12 @@ def layout(**_query: str) -> Component:
 
 for side in SIDES:
     ids = Attention(side)
-    inputs = (Input(Shell.runs, "data"), Input(Shell.selection, "data"))
     callback(
         Output(ids.heatmap, "figure"),
         Output(ids.footer, "children"),
         Output(ids.row, "data"),
         Output(ids.reading, "children"),
-        *inputs,
+        Input(SideIds(side).view, "data"),
     )(partial(attention.head_view, side))
     clientside_callback(ClientsideFunction("gpt2dash", "textBars"), Input(ids.row, "data"))
 
@@ -40,8 +39,7 @@ clientside_callback(
     Output(Attention.head, "options"),
     Output(Attention.layer, "value"),
     Output(Attention.head, "value"),
-    Input(Shell.runs, "data"),
-    Input(Shell.selection, "data"),
+    *(Input(SideIds(side).view, "data") for side in SIDES),
 )
 clientside_callback(
     ClientsideFunction("gpt2dash", "pickHead"),

@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 
 from gpt2dash.callbacks import generation
 from gpt2dash.components.generation_panels import candidates_panel, curve_panel
-from gpt2dash.components.ids import SIDES, Generation, Shell
+from gpt2dash.components.ids import SIDES, Generation, SideIds
 
 dash.register_page(__name__, path="/", name="Generation", title="Generation - gpt2dash", order=0)
 
@@ -26,7 +26,9 @@ def layout(**_query: str) -> Component:
 
 for side in SIDES:
     ids = Generation(side)
-    inputs = (Input(Shell.runs, "data"), Input(Shell.selection, "data"))
-    callback(Output(ids.curve, "figure"), *inputs)(partial(generation.curve, side))
-    callback(Output(ids.candidates, "children"), *inputs)(partial(generation.candidate_table, side))
-    callback(Output(ids.settings, "children"), Input(Shell.runs, "data"))(partial(generation.made_with, side))
+    callback(
+        Output(ids.curve, "figure"),
+        Output(ids.candidates, "children"),
+        Output(ids.settings, "children"),
+        Input(SideIds(side).view, "data"),
+    )(partial(generation.generation_view, side))

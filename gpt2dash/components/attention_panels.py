@@ -8,14 +8,17 @@ from gpt2dash.components.ids import Attention, Side
 from gpt2dash.components.panel import graph, panel
 
 _HOW_PATTERN = (
-    "Each row is one token as query: how it divides its attention, which sums to 1, over itself and the tokens "
-    "before it (keys). The weight is softmax(q.k / sqrt(d_head)); cells to the right of the diagonal lie in the "
-    "future and do not exist. Colour grows with the square root of the weight. When the text has more tokens than cells fit, a cell is the attention that a group of "
-    "queries pays to a group of keys: the mean over the queries of the sum over the keys, so rows still sum to 1."
+    "Each row is one token as query: how it divides its attention, which sums to 1, over itself and "
+    "the tokens before it (keys). The weight is softmax(q.k / sqrt(d_head)); cells to the right of "
+    "the diagonal lie in the future and do not exist. Colour grows with the square root of the "
+    "weight. When the text has more tokens than cells fit, a cell is the attention that a group of "
+    "queries pays to a group of keys: the mean over the queries of the sum over the keys, so rows "
+    "still sum to 1."
 )
 _HOW_ROW = (
-    "The row of the pattern that belongs to the selected token: the bar over each word is the share of the selected "
-    "token's attention that goes to it in this head. Bars are scaled to the tallest, which the sentence names."
+    "The row of the pattern that belongs to the selected token: the bar over each word is the share "
+    "of the selected token's attention that goes to it in this head. Bars are scaled to the tallest, "
+    "which the sentence names."
 )
 
 

@@ -12,17 +12,19 @@ from gpt2dash.components.panel import graph, panel
 STAGES = ("raw", "tempered", "top_k", "top_p")
 _STAGE_NAMES = {"raw": "model", "tempered": "temperature", "top_k": "top-k", "top_p": "drawn from"}
 _HOW_CANDIDATES = (
-    "The model gives every token of its vocabulary a score (logit); softmax turns the scores into probabilities "
-    "(first column). Temperature divides the scores before softmax; top-k keeps the k most likely tokens; top-p "
-    "keeps the shortest list whose probabilities reach p. After each cut the rest is scaled to sum to 1. The token "
-    "is drawn from the last column with a random number that depends on the seed and the position only. All stages "
-    "run over the full vocabulary; the table shows the most likely 20 and the token that came. "
-    "'Use' puts another token there and lets the model write on."
+    "The model gives every token of its vocabulary a score (logit); softmax turns the scores into "
+    "probabilities (first column). Temperature divides the scores before softmax; top-k keeps the k "
+    "most likely tokens; top-p keeps the shortest list whose probabilities reach p. After each cut "
+    "the rest is scaled to sum to 1. The token is drawn from the last column with a random number "
+    "that depends on the seed and the position only. All stages run over the full vocabulary; the "
+    "table shows the most likely 20 and the token that came. 'Use' puts another token there and lets "
+    "the model write on."
 )
 _HOW_CURVE = (
-    "Surprisal is -log2 of the probability the model gave to the token that came, before temperature and cuts: "
-    "1 bit is a coin toss, 0 bits a certainty. Entropy is the surprisal to be expected, the sum of -p log2 p over "
-    "the full vocabulary. The first token has neither: nothing stands before it."
+    "Surprisal is -log2 of the probability the model gave to the token that came, before temperature "
+    "and cuts: 1 bit is a coin toss, 0 bits a certainty. Entropy is the surprisal to be expected, the"
+    " sum of -p log2 p over the full vocabulary. The first token has neither: nothing stands before "
+    "it."
 )
 
 

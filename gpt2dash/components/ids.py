@@ -10,8 +10,6 @@ class Shell:
     """The frame around every page."""
 
     boot = "boot"
-    runs = "runs"
-    selection = "selection"
     notice = "notice"
     sentence = "selection-sentence"
     model_label = "model-label"
@@ -31,6 +29,7 @@ class SideIds:
     """One side: a prompt, a model and their tokens."""
 
     def __init__(self, side: Side) -> None:
+        self.view = f"view-{side}"
         self.box = f"side-{side}"
         self.prompt = f"prompt-{side}"
         self.model = f"model-{side}"

@@ -42,8 +42,7 @@ def shell(model_names: Sequence[str]) -> Component:
             html.Main(dash.page_container, id="panels", tabIndex="-1"),
             _notice(),
             dcc.Store(id=Shell.boot, data=defaults(model_names[0])),
-            dcc.Store(id=Shell.runs, data=dict.fromkeys(SIDES)),
-            dcc.Store(id=Shell.selection),
+            *(dcc.Store(id=SideIds(side).view) for side in SIDES),
         ]
     )
 

@@ -1,0 +1,74 @@
+"""What the browser sends with every callback: one side's run key, selection and settings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from gpt2dash.language_model import LanguageModel
+from gpt2dash.runtime import Run, current
+from gpt2dash.sampling import SamplingSettings
+from gpt2dash.trace import Trace
+
+ViewData = Mapping[str, Any] | None
+"""The browser's side of it: nothing in it is trusted."""
+
+
+@dataclass(frozen=True)
+class SideView:
+    """One side's run and what is selected in it.
+
+    Attributes:
+        run: the text and its model.
+        pos: the selected token, None when the selection is on the other side or outside this text.
+        layer: a layer of this side's model.
+        head: a head of it.
+        settings: the sampling that wrote the text.
+    """
+
+    run: Run
+    pos: int | None
+    layer: int
+    head: int
+    settings: SamplingSettings
+
+    @cached_property
+    def lm(self) -> LanguageModel:
+        """The run's model."""
+        return current().language_model(self.run)
+
+    @cached_property
+    def trace(self) -> Trace:
+        """The run's trace."""
+        return current().trace(self.run)
+
+    @cached_property
+    def labels(self) -> list[str]:
+        """What is shown of each token."""
+        return [token.label for token in self.lm.tokenizer.describe(self.run.ids)]
+
+
+def side_view(data: ViewData) -> SideView | None:
+    """Read what the browser sent; None when nothing has been run on this side.
+
+    Raises:
+        UnknownRun: the server no longer holds the run.
+        InvalidInput: settings outside their limits.
+    """
+    if not data or not data.get("key"):
+        return None
+    run = current().run(str(data["key"]))
+    config = current().language_model(run).model.config
+    pos = data.get("pos")
+    return SideView(
+        run,
+        pos if isinstance(pos, int) and 0 <= pos < len(run.ids) else None,
+        _within(data.get("layer"), config.n_layer),
+        _within(data.get("head"), config.n_head),
+        SamplingSettings.parse(data.get("settings") or {}),
+    )
+
+
+def _within(value: object, n: int) -> int:
+    """An index brought into 0 .. n - 1."""
+    return min(max(value, 0), n - 1) if isinstance(value, int) else 0
