@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 from transformers import GPT2LMHeadModel
@@ -91,6 +92,11 @@ def test_transformers_reads_what_is_saved_and_computes_the_same(tmp_path: Path, 
     ids = torch.tensor([[1, 2, 3, 8]])
     assert not any(info.values())
     torch.testing.assert_close(model(ids), theirs(ids).logits)
+
+
+def test_a_saved_file_says_that_it_holds_pytorch_tensors(tiny_folder: Path) -> None:
+    with safe_open(tiny_folder / "model.safetensors", "pt") as file:
+        assert file.metadata() == {"format": "pt"}
 
 
 def test_names_may_lack_the_prefix(folder: Path, tiny_model: GPT2) -> None:
@@ -248,11 +254,11 @@ def test_a_bin_file_of_another_layout_is_refused(folder: Path) -> None:
     [
         ({}, "has no weight_map"),
         ({"weight_map": {"wte.weight": "absent.safetensors"}}, "names the file 'absent.safetensors'"),
-        ({"weight_map": {"wte.weight": "../config.json"}}, "names the file '../config.json'"),
+        ({"weight_map": {"wte.weight": "../outside"}}, "names the file '../outside'"),
     ],
 )
 def test_a_damaged_index_is_refused(folder: Path, index: dict[str, Any], message: str) -> None:
-    (folder / "model.safetensors").rename(folder / "model.safetensors.index.json")
+    (folder / "model.safetensors").rename(folder.parent / "outside")
     (folder / "model.safetensors.index.json").write_text(json.dumps(index))
     with pytest.raises(UnusableCheckpoint, match=message):
         load_model(folder)

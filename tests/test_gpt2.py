@@ -143,3 +143,13 @@ def test_a_fresh_model_is_a_function_of_its_seed() -> None:
         drawn.append(torch.cat([parameter.detach().flatten() for parameter in model.parameters()]))
     assert torch.equal(drawn[0], drawn[1])
     assert not torch.equal(drawn[0], drawn[2])
+
+
+def test_fresh_projections_into_the_stream_are_smaller_the_deeper_the_model() -> None:
+    model = GPT2(GPT2Config(n_vocab=99, n_ctx=64, d_model=64, n_layer=8, n_head=4, d_mlp=256))
+    model.initialise(seed=0)
+    stds = {
+        name: float(model.get_parameter(f"h.3.mlp.{name}.weight").detach().std())
+        for name in ("c_fc", "c_proj")
+    }
+    assert stds == pytest.approx({"c_fc": 0.02, "c_proj": 0.005}, rel=0.05)

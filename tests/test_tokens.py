@@ -2,12 +2,15 @@ import json
 import re
 import shutil
 import unicodedata
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import tokenizers
 from hypothesis import given
 from hypothesis import strategies as st
+from tokenizers import normalizers, processors
 from transformers import AutoTokenizer
 
 from gpt2dash.errors import InvalidInput, UnusableCheckpoint
@@ -184,9 +187,33 @@ def test_tokens_added_by_a_fine_tune_are_special(folder: Path) -> None:
     assert tokenizer.describe(tokenizer.encode("a<pad>"))[1] == Token(360, b"<pad>", "<pad>", "special")
 
 
-def test_truncation_and_padding_kept_in_the_file_are_not_applied(folder: Path) -> None:
-    theirs = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    theirs.backend_tokenizer.enable_truncation(3)
-    theirs.backend_tokenizer.enable_padding(length=8)
-    theirs.backend_tokenizer.save(str(folder / "tokenizer.json"))
-    assert load_tokenizer(folder).decode(load_tokenizer(folder).encode("a b c d e f")) == "a b c d e f"
+def rebuild(folder: Path, change: Callable[[tokenizers.Tokenizer], None]) -> None:
+    """Write the tokenizer as one file that is taken as it is, with a change."""
+    backend = AutoTokenizer.from_pretrained(folder, local_files_only=True).backend_tokenizer
+    change(backend)
+    backend.save(str(folder / "tokenizer.json"))
+    (folder / "tokenizer_config.json").write_text('{"tokenizer_class": "PreTrainedTokenizerFast"}')
+
+
+@pytest.mark.parametrize(
+    "normalizer",
+    [normalizers.Lowercase(), normalizers.NFC(), normalizers.Strip(), normalizers.Strip(right=False)],
+)
+def test_a_tokenizer_that_changes_the_text_is_refused(
+    folder: Path, normalizer: normalizers.Normalizer
+) -> None:
+    rebuild(folder, lambda backend: setattr(backend, "normalizer", normalizer))
+    with pytest.raises(UnusableCheckpoint, match="does not keep every byte"):
+        load_tokenizer(folder)
+
+
+def test_what_a_tokenizer_would_add_cut_or_pad_is_left_alone(folder: Path) -> None:
+    def change(backend: tokenizers.Tokenizer) -> None:
+        end = "<|endoftext|>"
+        backend.post_processor = processors.TemplateProcessing(f"{end} $A", special_tokens=[(end, 359)])
+        backend.enable_truncation(3)
+        backend.enable_padding(length=30)
+
+    rebuild(folder, change)
+    tokenizer = load_tokenizer(folder)
+    assert tokenizer.decode(tokenizer.encode("a b c d e f")) == "a b c d e f"

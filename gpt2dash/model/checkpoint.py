@@ -67,13 +67,12 @@ def save_model(model: GPT2, folder: Path, dtype: torch.dtype = torch.float16) ->
         .contiguous()
         for name, parameter in model.named_parameters()
     }
-    config = model.config.to_transformers() | {"dtype": str(dtype).removeprefix("torch.")}
     folder.mkdir(parents=True, exist_ok=True)
     unfinished = folder / f"{_PREFERRED}.part"
     save_file(tensors, unfinished, metadata={"format": "pt"})
     unfinished.replace(folder / _PREFERRED)
     unfinished = folder / f"{_CONFIG}.part"
-    unfinished.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+    unfinished.write_text(json.dumps(model.config.to_transformers(), indent=2) + "\n", encoding="utf-8")
     unfinished.replace(folder / _CONFIG)
 
 
