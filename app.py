@@ -26,13 +26,13 @@ def create_app(settings: Settings) -> Dash:
     register_routes(server)
     app = Dash(
         "app",
-        server=server,
+        server=server,  # type: ignore[arg-type]  # Dash takes a Flask; its annotation does not say so
         use_pages=True,
         pages_folder=str(HERE / "pages"),
         assets_folder=str(HERE / "assets"),
         assets_ignore=r"theme\.js",
         compress=True,
-        update_title=None,
+        update_title=None,  # type: ignore[arg-type]  # None keeps the title while callbacks run
         serve_locally=True,
         on_error=on_error,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],

@@ -13,13 +13,13 @@ from gpt2dash.model.sites import Site, Tap
 from gpt2dash.sampling import (
     N_LEADING,
     Candidate,
-    SamplingSettings,
     candidates,
     draw,
     entropy,
     stages,
     uniform,
 )
+from gpt2dash.sampling_settings import SamplingSettings
 
 CHUNK = 128
 """Prompt positions read between two reports of progress."""

@@ -13,7 +13,7 @@ from gpt2dash.errors import InvalidInput, PublicError
 from gpt2dash.generation import Progress, Step, generate
 from gpt2dash.language_model import LanguageModel
 from gpt2dash.runtime import Run, Runtime, storage_problem
-from gpt2dash.sampling import SamplingSettings
+from gpt2dash.sampling_settings import SamplingSettings
 
 Event = dict[str, Any]
 IsCancelled = Callable[[], bool]

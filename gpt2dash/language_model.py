@@ -10,7 +10,7 @@ from gpt2dash.model.checkpoint import fingerprint, load_model
 from gpt2dash.model.gpt2 import GPT2
 from gpt2dash.model.hub import resolve
 from gpt2dash.model.tokens import Tokenizer, load_tokenizer
-from gpt2dash.sampling import SamplingSettings
+from gpt2dash.sampling_settings import SamplingSettings
 from gpt2dash.tensor_file import TensorReader
 from gpt2dash.trace import Trace, record
 

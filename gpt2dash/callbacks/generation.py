@@ -78,7 +78,8 @@ def _cuts(chances: Stages) -> str:
         )
     if chances.p_cut is not None:
         cuts.append(
-            f"Top-p kept {chances.n_kept_p:,}, down to {chances.p_cut:.4g}, and dropped {chances.dropped_p:.2%}."
+            f"Top-p kept {chances.n_kept_p:,}, down to {chances.p_cut:.4g}, "
+            f"and dropped {chances.dropped_p:.2%}."
         )
     return " ".join(cuts) or "No cut is on: every token of the vocabulary can be drawn."
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from gpt2dash.language_model import LanguageModel
 from gpt2dash.runtime import Run, current
-from gpt2dash.sampling import SamplingSettings
+from gpt2dash.sampling_settings import SamplingSettings
 from gpt2dash.trace import Trace
 
 ViewData = Mapping[str, Any] | None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dash import html
 from dash.development.base_component import Component
 
+from gpt2dash.components.attributes import attributes
 from gpt2dash.components.ids import Generation, Side
 from gpt2dash.components.panel import graph, panel
 
@@ -46,7 +47,7 @@ def candidates_panel(side: Side) -> Component:
         f"{side.upper()}: what could have come here",
         [
             html.Div(id=ids.settings, className="made-with"),
-            html.Div(id=ids.candidates, className="candidates", **{"aria-live": "polite"}),
+            html.Div(id=ids.candidates, className="candidates", **attributes(aria_live="polite")),
         ],
         _HOW_CANDIDATES,
         ids.panel,
@@ -76,7 +77,7 @@ def candidate_table(rows: Sequence[CandidateRow], side: Side, pos: int) -> Compo
 
 
 def _candidate(row: CandidateRow, side: Side, pos: int) -> Component:
-    data = {"data-candidate": str(row.id), "data-side": side, "data-pos": str(pos)}
+    data = attributes(data_candidate=str(row.id), data_side=side, data_pos=str(pos))
     use = html.Button("use", className="btn btn-sm btn-outline-primary", **data)
     return html.Tr(
         [

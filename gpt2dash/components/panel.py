@@ -1,9 +1,13 @@
 """The frame of one panel, and the one factory of graphs."""
 
+from typing import Any
+
 from dash import dcc, html
 from dash.development.base_component import Component
 
-_CONFIG = {
+from gpt2dash.components.attributes import attributes
+
+_CONFIG: Any = {
     "displaylogo": False,
     "showSendToCloud": False,
     "plotlyServerURL": "",
@@ -15,22 +19,23 @@ _CONFIG = {
 
 def graph(component_id: str, height: str, description: str) -> Component:
     """A Plotly graph that shares nothing with any cloud; `description` is read to who cannot see it."""
+    target: Any = {component_id: "figure"}
     figure = dcc.Graph(id=component_id, config=_CONFIG, style={"height": height}, responsive=True)
     return html.Div(
         dcc.Loading(
             figure,
             delay_show=300,
             overlay_style={"visibility": "visible", "opacity": 0.5},
-            target_components={component_id: "figure"},
+            target_components=target,
         ),
         role="img",
-        **{"aria-label": description},
+        **attributes(aria_label=description),
     )
 
 
 def panel(title: str, children: list[Component], how: str, component_id: str | None = None) -> Component:
     """A titled card; `how` says in plain words how what it shows is computed."""
-    name = {} if component_id is None else {"id": component_id}
+    name: dict[str, Any] = {} if component_id is None else {"id": component_id}
     return html.Section(
         [
             html.H2(title, className="panel-title"),

@@ -8,9 +8,10 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from gpt2dash.components.attributes import attributes
 from gpt2dash.components.examples import EXAMPLES, FIRST_VISIT
 from gpt2dash.components.ids import SIDES, Shell, Side, SideIds
-from gpt2dash.sampling import SamplingSettings
+from gpt2dash.sampling_settings import SamplingSettings
 
 _COLUMNS = ("#", "token", "id", "bytes", "kind")
 _NUMBERS = {
@@ -37,7 +38,7 @@ def shell(model_names: Sequence[str]) -> Component:
                     html.Div([_add_b(), _sampling(), _sentence()], className="frame-foot"),
                 ],
                 className="frame",
-                **{"aria-label": "Prompts"},
+                **attributes(aria_label="Prompts"),
             ),
             html.Main(dash.page_container, id="panels", tabIndex="-1"),
             _notice(),
@@ -63,7 +64,7 @@ def _header() -> Component:
     return html.Header(
         [
             dcc.Link("gpt2dash", href="/", className="brand"),
-            html.Nav(dbc.Nav(links, pills=True), **{"aria-label": "Pages"}),
+            html.Nav(dbc.Nav(links, pills=True), **attributes(aria_label="Pages")),
             html.Span(id=Shell.model_label, className="model-label", title="The model that read prompt A"),
             html.Button(
                 "Theme", id=Shell.theme, className="btn btn-sm btn-outline-secondary", title="Light or dark"
@@ -102,7 +103,7 @@ def _side(side: Side, model_names: Sequence[str]) -> Component:
             ),
             html.Div(
                 [
-                    html.Progress(id=ids.progress, max="1", hidden=True, **{"aria-label": "Progress"}),
+                    html.Progress(id=ids.progress, max="1", hidden=True, **attributes(aria_label="Progress")),
                     html.Span(id=ids.status, className="status", role="status"),
                     _token_table(ids),
                 ],
@@ -112,7 +113,7 @@ def _side(side: Side, model_names: Sequence[str]) -> Component:
                 id=ids.strip,
                 className="strip",
                 role="toolbar",
-                **{"aria-label": f"Tokens of prompt {side.upper()}"},
+                **attributes(aria_label=f"Tokens of prompt {side.upper()}"),
             ),
         ],
         id=ids.box,
@@ -143,13 +144,13 @@ def _named(name: str, control: Component) -> Component:
 
 
 def _buttons(ids: SideIds, side: Side) -> list[Component]:
-    buttons = [
-        html.Button("Run", id=ids.run, className="btn btn-primary btn-sm", **{"data-run": side}),
+    buttons: list[Component] = [
+        html.Button("Run", id=ids.run, className="btn btn-primary btn-sm", **attributes(data_run=side)),
         html.Button(
-            "Stop", id=ids.stop, className="btn btn-danger btn-sm", hidden=True, **{"data-stop": side}
+            "Stop", id=ids.stop, className="btn btn-danger btn-sm", hidden=True, **attributes(data_stop=side)
         ),
         html.Button(
-            "Clear", id=ids.clear, className="btn btn-outline-secondary btn-sm", **{"data-clear": side}
+            "Clear", id=ids.clear, className="btn btn-outline-secondary btn-sm", **attributes(data_clear=side)
         ),
     ]
     if side == "b":
@@ -159,7 +160,7 @@ def _buttons(ids: SideIds, side: Side) -> list[Component]:
                 id=Shell.remove_b,
                 className="btn btn-outline-secondary btn-sm",
                 title="Remove prompt B",
-                **{"aria-label": "Remove prompt B"},
+                **attributes(aria_label="Remove prompt B"),
             )
         )
     return buttons
@@ -212,6 +213,7 @@ def _sentence() -> Component:
 
 
 def _notice() -> Component:
-    return dbc.Alert(
+    notice: Component = dbc.Alert(
         id=Shell.notice, is_open=False, dismissable=True, color="danger", className="notice", fade=False
     )
+    return notice

@@ -42,13 +42,16 @@ def content_security_policy(app: Dash) -> str:
     """
     scripts = " ".join(["'self'", *(f"'{h.strip(chr(39))}'" for h in app.csp_hashes())])
     return (
-        f"default-src 'self'; script-src {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-        "connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'"
+        f"default-src 'self'; script-src {scripts}; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'"
     )
 
 
 def add_security_headers(server: Flask, app: Dash) -> None:
-    """Send the headers with every response. The hashes are known after Dash's first set-up, so they are taken late."""
+    """Send the headers with every response.
+
+    The hashes are known after Dash's first set-up only, so they are taken at each response.
+    """
 
     @server.after_request
     def _secure(response: Response) -> Response:
