@@ -15,13 +15,15 @@ from gpt2dash.web.routes import register_routes
 
 HERE = Path(__file__).resolve().parent
 ASSETS_MAX_AGE_S = 7 * 24 * 3_600
+MAX_REQUEST_BYTES = 4 << 20
 
 
 def create_app(settings: Settings) -> Dash:
     """The Dash app over one runtime; `app.server` is what a WSGI server calls."""
     server = Flask("gpt2dash")
     server.secret_key = settings.secret_key or None
-    server.config["MAX_CONTENT_LENGTH"] = 4 << 20
+    server.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
+    server.config["SEND_FILE_MAX_AGE_DEFAULT"] = ASSETS_MAX_AGE_S
     runtime = Runtime(server, settings)
     register_routes(server)
     app = Dash(

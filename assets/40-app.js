@@ -270,6 +270,7 @@
     byId("side-b").hidden = !isShown;
     byId("add-b").hidden = isShown;
     document.body.classList.toggle("two-sides", isShown);
+    window.dispatchEvent(new Event("resize")); // figures fit their new width
   }
 
   // --- start ----------------------------------------------------------------------------------------------

@@ -51,6 +51,8 @@
       word.append(bar, text);
       return word;
     }));
+    const chosen = target.children[row.pos];
+    target.scrollTop = chosen.offsetTop - target.offsetTop - target.clientHeight / 2;
   }
 
   window.dash_clientside = Object.assign(window.dash_clientside || {}, {

@@ -123,7 +123,7 @@ def _side(side: Side, model_names: Sequence[str]) -> Component:
 
 
 def _model_picker(ids: SideIds, side: Side, model_names: Sequence[str]) -> Component:
-    options = [{"label": name, "value": name} for name in model_names]
+    options = [{"label": name.rsplit("/", 1)[-1], "value": name} for name in model_names]
     return _named(
         f"Model of prompt {side.upper()}",
         dbc.Select(id=ids.model, options=options, value=model_names[0], size="sm"),

@@ -8,7 +8,7 @@ import html
 from collections.abc import Sequence
 from typing import Any
 
-_MOST_TICKS = 40
+_MOST_TICKS = 30
 _LONGEST_LABEL = 14
 
 
@@ -34,4 +34,4 @@ def position_axis(title: str, labels: Sequence[str], **more: Any) -> dict[str, A
 def shown(label: str) -> str:
     """A token label as Plotly text."""
     short = label if len(label) <= _LONGEST_LABEL else f"{label[: _LONGEST_LABEL - 1]}…"
-    return html.escape(short)
+    return html.escape(short, quote=False)  # Plotly knows no &quot;

@@ -3,12 +3,14 @@
 from dash import Dash
 from flask import Flask, Response
 
+from gpt2dash import __version__
+
 INDEX = """<!DOCTYPE html>
 <html lang="en">
 <head>
 {%metas%}
 <title>{%title%}</title>
-{%favicon%}
+<link rel="icon" href="FAVICON_URL" type="image/svg+xml">
 <script src="THEME_URL"></script>
 {%css%}
 </head>
@@ -32,7 +34,10 @@ _HEADERS = {
 
 def index_string(app: Dash) -> str:
     """The page frame; the theme is set before the first paint."""
-    return INDEX.replace("THEME_URL", app.get_asset_url("theme.js"))
+    frame = INDEX
+    for placeholder, asset in (("THEME_URL", "theme.js"), ("FAVICON_URL", "favicon.svg")):
+        frame = frame.replace(placeholder, f"{app.get_asset_url(asset)}?v={__version__}")
+    return frame
 
 
 def content_security_policy(app: Dash) -> str:
