@@ -123,6 +123,13 @@
     byId("side-" + side).setAttribute("aria-busy", String(isBusy));
   }
 
+  function showModels() {
+    const labels = SIDES.filter((name) => view.sides[name] && view.sides[name].label).map((name) => [name, view.sides[name].label]);
+    const isOne = new Set(labels.map(([, label]) => label)).size < 2;
+    byId("model-label").textContent = isOne ? (labels.length ? labels[0][1] : "")
+      : labels.map(([name, label]) => name.toUpperCase() + ": " + label).join("  ·  ");
+  }
+
   // What each event of a run does to the page.
   const onEvent = {
     start(name, side, event) {
@@ -133,7 +140,7 @@
       view.sides[name] = side;
       strip.clear(name);
       strip.append(name, side.tokens, 0, side.nPrompt);
-      byId("model-label").textContent = event.label;
+      showModels();
     },
     progress(name, side, event) {
       status(name, { reading: "Reading the prompt", recording: "Recording what happened inside" }[event.stage] + "…", event.total ? event.done / event.total : undefined);
