@@ -100,25 +100,28 @@ def _refuse(config: GPT2Config, ids: Sequence[int], n_new: int) -> None:
     if outside is not None:
         raise InvalidInput(f"Token id {outside:,} is not one of this model's, 0 to {config.n_vocab - 1:,}.")
     if len(ids) + n_new > config.n_ctx:
-        raise InvalidInput(
-            f"The prompt has {_count(len(ids))} and {n_new:,} more were asked for; this model reads at "
-            f"most {config.n_ctx:,} together. {_remedy(len(ids), n_new, config.n_ctx)}"
-        )
+        raise InvalidInput(_too_long(len(ids), n_new, config.n_ctx))
 
 
-def _remedy(n_prompt: int, n_new: int, n_ctx: int) -> str:
-    too_many = n_prompt + n_new - n_ctx
+def _too_long(n_prompt: int, n_new: int, n_ctx: int) -> str:
+    """What was asked for, the limit, and the ways to stay within it."""
+    surplus, room = n_prompt + n_new - n_ctx, n_ctx - n_prompt
     ways = []
-    if too_many < n_prompt:
-        ways.append(f"shorten the prompt by {_count(too_many)}")
-    if n_prompt < n_ctx:
-        ways.append(f"ask for at most {n_ctx - n_prompt:,} new ones")
-    ways = ways or [f"shorten the prompt to at most {n_ctx - 1:,} tokens and ask for fewer new ones"]
-    sentence = " or ".join(ways)
-    return f"{sentence[0].upper()}{sentence[1:]}."
+    if surplus < n_prompt:
+        ways.append(f"shorten the prompt by {_tokens(surplus)}")
+    if room > 0:
+        ways.append(f"ask for at most {room:,} new ones")
+    if not ways:
+        ways.append(f"shorten the prompt to less than {_tokens(n_ctx)} and ask for fewer new ones")
+    remedy = " or ".join(ways)
+    more = f" and {n_new:,} more {'was' if n_new == 1 else 'were'} asked for" if n_new else ""
+    return (
+        f"The prompt has {_tokens(n_prompt)}{more}; this model reads at most {n_ctx:,}"
+        f"{' together' if n_new else ''}. {remedy[0].upper()}{remedy[1:]}."
+    )
 
 
-def _count(n: int) -> str:
+def _tokens(n: int) -> str:
     return f"{n:,} token" if n == 1 else f"{n:,} tokens"
 
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, no_type_check
 
 from gpt2dash.errors import InvalidInput
 
@@ -11,6 +11,7 @@ MAX_TEMPERATURE = 10.0
 MAX_SEED = 2**32 - 1
 
 
+@no_type_check  # at run time: it refuses wrong types itself, in words
 @dataclass(frozen=True)
 class SamplingSettings:
     """How the next token is chosen.
@@ -66,8 +67,8 @@ class _Limit:
 
     label: str
     wanted: str
-    low: float
-    high: float
+    low: int | float
+    high: int | float
     whole: bool = False
     low_allowed: bool = True
 
@@ -81,7 +82,7 @@ class _Limit:
             raise InvalidInput(f"{self.label} must be {self.wanted}; you gave {_quoted(value)}.")
         return int(value) if self.whole else float(value)
 
-    def _holds(self, value: float) -> bool:
+    def _holds(self, value: int | float) -> bool:
         within = self.low <= value <= self.high and (self.low_allowed or value != self.low)
         return within and (not self.whole or value % 1 == 0)  # inf % 1 is nan, which is not 0
 
