@@ -193,7 +193,8 @@
       if (error.name === "AbortError") await settle(name, side, request, abort);
       else {
         notice(error.message);
-        status(name, view.sides[name] === side ? "Not finished: " + error.message : "", null);
+        if (view.sides[name] === side) side.summary = "Not finished: " + error.message;
+        status(name, view.sides[name] ? view.sides[name].summary : "", null);
       }
     } finally {
       window.clearInterval(frame);
@@ -207,8 +208,9 @@
   function finish(name, side) {
     const note = side.note || { n_new: 0, seconds: 0, reason: "read only" };
     const speed = note.n_new ? ", " + (note.n_new / Math.max(note.seconds, 1e-3)).toFixed(1) + " tokens a second" : "";
-    status(name, side.tokens.length + " tokens: " + side.nPrompt + " of the prompt, " +
-      (side.tokens.length - side.nPrompt) + " written (" + note.reason + speed + ")", null);
+    side.summary = side.tokens.length + " tokens: " + side.nPrompt + " of the prompt, " +
+      (side.tokens.length - side.nPrompt) + " written (" + note.reason + speed + ")";
+    status(name, side.summary, null);
     clampSelection();
     if (view.selection.pos === null && side.tokens.length) Object.assign(view.selection, { side: name, pos: side.tokens.length - 1 });
     showSelection();
@@ -348,7 +350,14 @@
     },
   };
 
+  function closePopovers(except) {
+    for (const open of document.querySelectorAll(".token-details[open], .sampling-box[open]")) {
+      if (!except || !open.contains(except)) open.open = false;
+    }
+  }
+
   document.addEventListener("click", (event) => {
+    closePopovers(event.target);
     for (const [selector, act] of Object.entries(clicks)) {
       const element = event.target.closest(selector);
       if (element) {
@@ -363,6 +372,7 @@
   });
 
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") closePopovers(null);
     if (event.target.classList.contains("token") && strip.moveFocus(event.target, event.key)) event.preventDefault();
     const side = SIDES.find((name) => event.target.id === "prompt-" + name);
     if (side && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {

@@ -38,7 +38,11 @@
   function textBars(row) {
     const target = row && document.getElementById("text-bars-" + row.side);
     const side = row && app.view.sides[row.side];
-    if (!target || !side) return;
+    if (!target) return;
+    if (!side || row.pos === null) {
+      target.replaceChildren();
+      return;
+    }
     const tallest = Math.max(...row.weights);
     target.replaceChildren(...row.weights.map((weight, pos) => {
       const word = document.createElement("span");

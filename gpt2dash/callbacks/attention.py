@@ -19,7 +19,7 @@ MAX_CELLS = 192
 _SIGNIFICANT_BITS = 12
 _SIGNIFICANT_DIGITS = 5
 
-HeadView = tuple[go.Figure, str, dict[str, Any] | None, str]
+HeadView = tuple[go.Figure, str, dict[str, Any], str]
 
 
 def head_view(side: str, data: ViewData) -> HeadView:
@@ -27,7 +27,8 @@ def head_view(side: str, data: ViewData) -> HeadView:
     began = time.perf_counter()
     view = side_view(data)
     if view is None:
-        return empty_figure("Run a prompt to see its attention."), "", None, "Run a prompt first."
+        figure = empty_figure("Run a prompt to see its attention.")
+        return figure, "", {"side": side, "pos": None, "weights": []}, "Run a prompt first."
     pattern = view.trace.pattern(view.layer, view.head)
     cells, span = pooled(pattern, MAX_CELLS)
     place = None if view.pos is None else view.pos // span
@@ -59,9 +60,9 @@ def _footer(n_cell: int, n_pos: int, span: int, seconds: float) -> str:
     )
 
 
-def _row(side: str, pattern: Tensor, pos: int | None) -> dict[str, Any] | None:
+def _row(side: str, pattern: Tensor, pos: int | None) -> dict[str, Any]:
     if pos is None:
-        return None
+        return {"side": side, "pos": None, "weights": []}
     weights = [float(f"{weight:.{_SIGNIFICANT_DIGITS}g}") for weight in pattern[pos].tolist()]
     return {"side": side, "pos": pos, "weights": weights}
 
