@@ -74,14 +74,20 @@
     }
   }
 
+  // A selection that this text or model does not have becomes the nearest one; returns what was missing.
   function clampSelection() {
     const sel = view.selection;
     if (sel.side === "b" && !view.sides.b) sel.side = "a";
     const side = view.sides[sel.side];
-    if (!side) return;
-    if (sel.pos !== null && sel.pos >= side.tokens.length) sel.pos = side.tokens.length ? side.tokens.length - 1 : null;
-    if (side.nLayer) sel.layer = Math.min(sel.layer, side.nLayer - 1);
-    if (side.nHead) sel.head = Math.min(sel.head, side.nHead - 1);
+    if (!side || !side.nLayer || !side.tokens.length) return [];
+    const limits = { pos: ["token", side.tokens.length], layer: ["layer", side.nLayer], head: ["head", side.nHead] };
+    const missing = [];
+    for (const [name, [word, n]] of Object.entries(limits)) {
+      if (sel[name] === null || sel[name] < n) continue;
+      missing.push(word + " " + sel[name]);
+      sel[name] = n - 1;
+    }
+    return missing;
   }
 
   function sentence() {
@@ -211,7 +217,8 @@
     side.summary = side.tokens.length + " tokens: " + side.nPrompt + " of the prompt, " +
       (side.tokens.length - side.nPrompt) + " written (" + note.reason + speed + ")";
     status(name, side.summary, null);
-    clampSelection();
+    const missing = clampSelection();
+    if (missing.length) notice("There is no " + missing.join(", no ") + " here; the last one there is was selected instead.", "warning");
     if (view.selection.pos === null && side.tokens.length) Object.assign(view.selection, { side: name, pos: side.tokens.length - 1 });
     showSelection();
     writeFragment(false);
@@ -313,13 +320,23 @@
     }
   }
 
+  // Back and forward walk the selection; a link to another text, pasted into this tab, is opened.
   function restoreFromHistory() {
+    const here = state.encode(view);
     const found = restored();
-    if (found) {
-      view.selection = found.selection;
+    if (!found) return;
+    view.selection = found.selection;
+    if (textOf(window.location.hash) !== textOf(here)) boot(defaults);
+    else {
       clampSelection();
       showSelection();
     }
+  }
+
+  function textOf(fragment) {
+    const params = new URLSearchParams(fragment.replace(/^#/, ""));
+    params.delete("sel");
+    return params.toString();
   }
 
   // --- listeners: one for each kind of event, on the document -----------------------------------------------
