@@ -21,8 +21,8 @@ _FINAL = 0.0
 class Rates:
     """Peak learning rates of the two optimisers, and weight decay of the matrices."""
 
-    muon: float = 6e-3
-    adamw: float = 3e-3
+    muon: float = 1e-2
+    adamw: float = 4e-3
     weight_decay: float = 0.05
 
 

@@ -4,8 +4,8 @@ Every step's windows depend on (seed, step) alone, and a checkpoint holds weight
 memory and the clock, so a run that was interrupted goes on as if it had not been.
 """
 
-import csv
 import json
+import math
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -13,13 +13,15 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
-from tqdm import tqdm
 
+from gpt2dash.errors import InvalidInput, StorageProblem, UnusableCheckpoint
 from gpt2dash.model.config import GPT2Config
 from gpt2dash.model.gpt2 import GPT2
-from gpt2dash.training import corpus
+from gpt2dash.training import corpus, metrics
+from gpt2dash.training.metrics import Clock, Row
 from gpt2dash.training.optimiser import (
     Rates,
     load_state_tensors,
@@ -28,6 +30,8 @@ from gpt2dash.training.optimiser import (
     state_tensors,
 )
 
+STATE = "state.json"
+METRICS = "metrics.csv"
 _BETWEEN_CHECKPOINTS_S = 120.0
 _MAX_GRADIENT_NORM = 1.0
 _HELDOUT_WINDOWS = 64
@@ -40,70 +44,132 @@ class Budget:
     tokens: int | None = None
     minutes: float | None = None
 
-    def progress(self, clock: "Clock") -> float:
-        """Share of the budget used, 1 at the end."""
+    def __post_init__(self) -> None:
+        """Refuse both, neither and nothing.
+
+        Raises:
+            InvalidInput: not exactly one of them, or one that is not above 0.
+        """
+        given = [value for value in (self.tokens, self.minutes) if value is not None]
+        if len(given) != 1 or not 0 < given[0] < math.inf:
+            raise InvalidInput("Give a budget above 0: either --tokens or --minutes, not both.")
+
+    def progress(self, clock: Clock) -> float:
+        """Share of the budget used, 1 or a little more at the end."""
         if self.tokens is not None:
             return clock.tokens / self.tokens
-        return clock.seconds / (60.0 * (self.minutes or 1.0))
+        return clock.seconds / (60.0 * (self.minutes or math.inf))
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything that decides a run's result, besides the text."""
+    """Everything that decides a run's result, besides the text.
+
+    Attributes:
+        config: the model's shape.
+        budget: when to stop; the learning rates follow it.
+        rates: of the optimisers.
+        batch: windows of n_ctx + 1 tokens in one step.
+        copies: share of the windows that repeat themselves, 0 to 1.
+        seed: of the first weights and of the windows.
+    """
 
     config: GPT2Config
     budget: Budget
     rates: Rates = field(default_factory=Rates)
-    batch: int = 16
+    batch: int = 8
     copies: float = 0.05
     seed: int = 0
-    compiled: bool = False
 
 
-@dataclass
-class Clock:
-    """How far a run has come."""
+@dataclass(frozen=True)
+class Report:
+    """Where a run stands after a step: the clock, the share of the budget used, the last losses."""
 
-    step: int = 0
-    tokens: int = 0
-    seconds: float = 0.0
+    clock: Clock
+    progress: float
+    loss: float
+    heldout_loss: float | None
 
 
 class Trainer:
-    """A model in training, and the folder that holds its state."""
+    """A model in training, and the folder that holds its state.
 
-    def __init__(self, recipe: Recipe, ids: corpus.Ids, heldout: corpus.Ids | None, folder: Path) -> None:
+    Args:
+        recipe: decides the result.
+        ids: the text to learn from.
+        heldout: a text to measure on.
+        folder: for the state and `metrics.csv`; a state that is there is resumed.
+        compiled: let torch compile the step; the result is the same up to rounding.
+        between_checkpoints_s: seconds after which the state is written again.
+
+    Raises:
+        UnusableCheckpoint: the state in the folder is damaged.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        ids: corpus.Ids,
+        heldout: corpus.Ids | None,
+        folder: Path,
+        *,
+        compiled: bool = False,
+        between_checkpoints_s: float = _BETWEEN_CHECKPOINTS_S,
+    ) -> None:
         self.recipe = recipe
         self.ids = ids
         self.heldout = heldout
         self.folder = folder
         self.clock = Clock()
+        self.rows: list[Row] = []
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.model = GPT2(recipe.config)
         self.model.initialise(recipe.seed)
         self.model.to(self.device)
         self.optimisers = optimisers(self.model, recipe.rates)
+        self._losses: list[float] = []
+        self._between_checkpoints_s = between_checkpoints_s
         self._loss: Callable[[Tensor], Tensor] = (
-            torch.compile(self._next_token_loss) if recipe.compiled else self._next_token_loss
+            torch.compile(self._next_token_loss) if compiled else self._next_token_loss
         )
+        if (folder / STATE).exists():
+            self._resume()
 
-    def run(self) -> GPT2:
-        """Train to the end of the budget, resuming where an earlier call stopped."""
-        self._resume()
-        last_save = time.monotonic()
-        with tqdm(total=1.0, bar_format="{l_bar}{bar}| {elapsed}<{remaining} {postfix}") as bar:
-            while (progress := self.recipe.budget.progress(self.clock)) < 1.0:
-                loss = self._step(progress)
-                bar.n = min(self.recipe.budget.progress(self.clock), 1.0)
-                bar.set_postfix_str(
-                    f"loss {loss:.3f}, {self.clock.tokens / self.clock.seconds:,.0f} tokens/s"
-                )
-                if time.monotonic() - last_save > _BETWEEN_CHECKPOINTS_S:
-                    self._checkpoint(loss)
-                    last_save = time.monotonic()
-        self._checkpoint(loss)
+    def run(self, report: Callable[[Report], None] = lambda _report: None) -> GPT2:
+        """Train to the end of the budget.
+
+        Raises:
+            InvalidInput: the loss is no number any more.
+            StorageProblem: the state cannot be written.
+        """
+        saved = time.monotonic()
+        while (progress := self.recipe.budget.progress(self.clock)) < 1.0:
+            loss = self._step(progress)
+            if time.monotonic() - saved > self._between_checkpoints_s:
+                self._checkpoint()
+                saved = time.monotonic()
+            heldout = self.rows[-1].heldout_loss if self.rows else None
+            report(Report(self.clock, self.recipe.budget.progress(self.clock), loss, heldout))
+        if self._losses:
+            self._checkpoint()
         return self.model.eval()
 
+    def _resume(self) -> None:
+        """Take up the folder's state."""
+        try:
+            self.clock = Clock(**json.loads((self.folder / STATE).read_text()))
+            tensors = load_file(self._state_file(), device=str(self.device))
+            self.model.load_state_dict(_under("model.", tensors))
+            load_state_tensors(self.optimisers, _under("optimiser.", tensors))
+        except (OSError, ValueError, TypeError, RuntimeError, SafetensorError) as error:
+            raise UnusableCheckpoint(
+                f"The state of the run in {self.folder} cannot be read "
+                f"({str(error).partition(chr(10))[0]}). Remove {STATE} there to start the run anew."
+            ) from error
+        self.rows = metrics.read(self.folder / METRICS, until_step=self.clock.step)
+
+    @torch.inference_mode()
     def heldout_loss(self) -> float | None:
         """Mean loss in nats per token on fixed windows of the held-out text."""
         if self.heldout is None:
@@ -111,34 +177,45 @@ class Trainer:
         length = self.recipe.config.n_ctx + 1
         batch = corpus.windows(self.heldout, 0, n_window=_HELDOUT_WINDOWS, length=length, seed=0)
         self.model.eval()
-        with torch.inference_mode():
-            parts = [self._next_token_loss(self._tensor(part)) for part in batch.reshape(8, -1, length)]
+        parts = [self._next_token_loss(self._tensor(part)) for part in batch.reshape(8, -1, length)]
         self.model.train()
         return float(torch.stack(parts).mean())
 
     def _step(self, progress: float) -> float:
+        """One update of the weights; returns the loss before it."""
         started = time.monotonic()
-        recipe = self.recipe
-        length = recipe.config.n_ctx + 1
-        batch = corpus.windows(
-            self.ids, self.clock.step, n_window=recipe.batch, length=length, seed=recipe.seed
-        )
-        batch = corpus.with_copies(
-            batch, self.clock.step, share=recipe.copies, n_vocab=recipe.config.n_vocab - 1, seed=recipe.seed
-        )
+        batch = self._tensor(self._batch())
         self.model.train()
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
-            loss = self._loss(self._tensor(batch))
+            loss = self._loss(batch)
         torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), _MAX_GRADIENT_NORM)
-        set_rates(self.optimisers, recipe.rates, progress)
+        value = self._finite(loss)
+        set_rates(self.optimisers, self.recipe.rates, progress)
         for optimiser in self.optimisers:
             optimiser.step()
             optimiser.zero_grad(set_to_none=True)
-        value = float(loss)
+        self._losses.append(value)
         self.clock.step += 1
-        self.clock.tokens += recipe.batch * (length - 1)
+        self.clock.tokens += self.recipe.batch * self.recipe.config.n_ctx
         self.clock.seconds += time.monotonic() - started
+        return value
+
+    def _batch(self) -> corpus.Ids:
+        recipe, step = self.recipe, self.clock.step
+        batch = corpus.windows(
+            self.ids, step, n_window=recipe.batch, length=recipe.config.n_ctx + 1, seed=recipe.seed
+        )
+        n_vocab = recipe.config.n_vocab - 1  # end-of-text is not repeated at random
+        return corpus.with_copies(batch, step, share=recipe.copies, n_vocab=n_vocab, seed=recipe.seed)
+
+    def _finite(self, loss: Tensor) -> float:
+        value = float(loss.detach())
+        if not math.isfinite(value):
+            raise InvalidInput(
+                f"The loss is no number any more at step {self.clock.step:,}. "
+                "Train into another folder with a lower --muon-rate and --adamw-rate."
+            )
         return value
 
     def _next_token_loss(self, batch: Tensor) -> Tensor:
@@ -148,36 +225,35 @@ class Trainer:
     def _tensor(self, batch: corpus.Ids) -> Tensor:
         return torch.from_numpy(batch.astype("int64")).to(self.device)
 
-    def _resume(self) -> None:
-        state = self.folder / "state.json"
-        if not state.exists():
-            return
-        self.clock = Clock(**json.loads(state.read_text()))
-        tensors = load_file(self.folder / f"state-{self.clock.step}.safetensors", device=str(self.device))
-        weights = {k.removeprefix("model."): v for k, v in tensors.items() if k.startswith("model.")}
-        memory = {k.removeprefix("optimiser."): v for k, v in tensors.items() if k.startswith("optimiser.")}
-        self.model.load_state_dict(weights)
-        load_state_tensors(self.optimisers, memory)
+    def _state_file(self) -> Path:
+        return self.folder / f"state-{self.clock.step}.safetensors"
 
-    def _checkpoint(self, train_loss: float) -> None:
+    def _checkpoint(self) -> None:
         """Write tensors first and the small file that names them last: a kill leaves the old pair."""
+        row = Row(**asdict(self.clock), train_loss=_mean(self._losses), heldout_loss=self.heldout_loss())
         tensors = {f"model.{k}": v for k, v in self.model.state_dict().items()}
         tensors |= {f"optimiser.{k}": v for k, v in state_tensors(self.optimisers).items()}
-        save_file(tensors, self.folder / f"state-{self.clock.step}.safetensors")
-        unfinished = self.folder / "state.part"
-        unfinished.write_text(json.dumps(asdict(self.clock)))
-        unfinished.replace(self.folder / "state.json")
+        unfinished = self.folder / f"{STATE}.part"
+        try:
+            save_file(tensors, self._state_file())
+            metrics.write(self.folder / METRICS, [*self.rows, row])
+            unfinished.write_text(json.dumps(asdict(self.clock)))
+            unfinished.replace(self.folder / STATE)
+        except (OSError, SafetensorError) as error:
+            raise StorageProblem(
+                f"The state of the run cannot be written to {self.folder} ({error}). "
+                "Free some space there and give the same command again: it resumes."
+            ) from error
+        self.rows.append(row)
+        self._losses.clear()
         for old in self.folder.glob("state-*.safetensors"):
-            if old.name != f"state-{self.clock.step}.safetensors":
+            if old != self._state_file():
                 old.unlink()
-        self._log(train_loss)
 
-    def _log(self, train_loss: float) -> None:
-        path = self.folder / "metrics.csv"
-        row = {**asdict(self.clock), "train_loss": train_loss, "heldout_loss": self.heldout_loss()}
-        is_new = not path.exists()
-        with path.open("a", newline="") as file:
-            writer = csv.DictWriter(file, list(row))
-            if is_new:
-                writer.writeheader()
-            writer.writerow(row)
+
+def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
+
+
+def _mean(values: list[float]) -> float:
+    return sum(values) / len(values)
