@@ -84,6 +84,15 @@ def test_cuts_are_told_with_what_they_kept(tiny_model: GPT2) -> None:
     assert step.p_cut is not None
 
 
+def test_both_entropies_are_those_of_the_distributions(tiny_model: GPT2) -> None:
+    few = replace(SAMPLED, top_k=15, top_p=0.9, max_new_tokens=1)
+    step = steps_in(generate(tiny_model, PROMPT, few))[0]
+    final = torch.tensor([candidate.top_p for candidate in step.candidates])
+    raw = last_logits(tiny_model, PROMPT).softmax(dim=-1)
+    assert step.n_kept_p < step.n_kept_k
+    assert [step.entropy, step.final_entropy] == pytest.approx([entropy(raw), entropy(final)], rel=1e-4)
+
+
 def test_a_greedy_step_is_certain(tiny_model: GPT2) -> None:
     step = steps_in(generate(tiny_model, PROMPT, GREEDY))[0]
     assert (step.rank, step.final, step.final_entropy, step.n_kept_k, step.n_kept_p) == (1, 1, 0, 1, 1)
@@ -153,6 +162,12 @@ REFUSALS = [
         10,
         "The prompt has 60 tokens and 10 more were asked for; this model reads at most 64 together. "
         "Shorten the prompt by 6 tokens or ask for at most 4 new ones.",
+    ),
+    (
+        5,
+        64,
+        "The prompt has 5 tokens and 64 more were asked for; this model reads at most 64 together. "
+        "Ask for at most 59 new ones.",
     ),
     (
         64,

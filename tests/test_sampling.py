@@ -135,7 +135,7 @@ def test_entropy_grows_with_temperature(values: list[float], one: float, other: 
 
 @pytest.mark.parametrize("temperature", [0, 1e-300, 1e-40, 1e-6])
 def test_temperature_towards_zero_is_the_most_likely_token(temperature: float) -> None:
-    of = stages(torch.tensor([1.0, -math.inf, 3.0, 2.999]), SamplingSettings(temperature))
+    of = stages(torch.tensor([100.0, -math.inf, 300.0, 299.99]), SamplingSettings(temperature))
     assert of.top_p.tolist() == [0, 0, 1, 0]
 
 
