@@ -5,11 +5,11 @@ the request, so nothing outlives the tab that asked.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from gpt2dash.errors import InvalidInput, PublicError
+from gpt2dash.errors import InvalidInput
 from gpt2dash.generation import Progress, Step, generate
 from gpt2dash.language_model import LanguageModel
 from gpt2dash.runtime import Run, Runtime, storage_problem
@@ -47,16 +47,16 @@ class RunRequest:
         model, prompt = raw.get("model", ""), raw.get("prompt", "")
         continuation, settings = raw.get("continuation", []), raw.get("settings", {})
         if not isinstance(model, str) or not isinstance(prompt, str):
-            raise InvalidInput("model and prompt must be texts.")
+            raise InvalidInput("The model and the prompt must be texts.")
         if not _are_ids(continuation):
-            raise InvalidInput("continuation must be a list of token ids, whole numbers from 0.")
+            raise InvalidInput("The continuation must be a list of token ids, whole numbers from 0.")
         if not isinstance(settings, Mapping):
-            raise InvalidInput("settings must be an object such as {'temperature': 0.8}.")
+            raise InvalidInput('The settings must be an object, such as {"temperature": 0.8}.')
         return cls(model, prompt, tuple(continuation), SamplingSettings.parse(settings))
 
 
 def _are_ids(value: object) -> bool:
-    return isinstance(value, Sequence) and all(type(i) is int and i >= 0 for i in value)
+    return isinstance(value, list) and all(type(i) is int and i >= 0 for i in value)
 
 
 def begin(runtime: Runtime, request: RunRequest, is_cancelled: IsCancelled) -> Iterator[Event]:
@@ -65,7 +65,7 @@ def begin(runtime: Runtime, request: RunRequest, is_cancelled: IsCancelled) -> I
     Raises:
         PublicError: the request cannot be done; the sentence says why.
     """
-    lm = runtime.models.get(request.model or runtime.models.names[0])
+    lm = runtime.models.get(request.model or runtime.models.default)
     prompt_ids = lm.encode(request.prompt)
     given = [*prompt_ids, *request.continuation]
     lm.require_readable(given)
@@ -87,7 +87,7 @@ def _events(  # noqa: PLR0913 - everything a run is made of
     yield _start(lm, given, n_prompt)
     ids = list(given)
     began = time.monotonic()
-    for step in steps:
+    for step in _in_turn(runtime, steps):
         if isinstance(step, Progress):
             yield {"event": "progress", "stage": "reading", "done": step.done, "total": step.total}
         else:
@@ -98,7 +98,7 @@ def _events(  # noqa: PLR0913 - everything a run is made of
         "event": "written",
         "n_new": len(ids) - len(given),
         "seconds": seconds,
-        "reason": _reason(lm, ids, given),
+        "reason": _reason(lm, ids, given, request.settings),
     }
     run = Run(lm.name, tuple(ids), n_prompt)
     yield from _recorded(runtime, run, request.settings, is_cancelled)
@@ -111,13 +111,22 @@ def _recorded(
     n_layer = runtime.language_model(run).model.config.n_layer
     yield {"event": "progress", "stage": "recording", "done": 0, "total": n_layer}
     trace = runtime.trace(run, is_cancelled=is_cancelled)
-    warning = storage_problem(trace)
-    try:
-        key = runtime.remember(run)
-    except PublicError as problem:
-        yield {"event": "error", "message": str(problem)}
-        return
-    yield {"event": "done", "key": key, "warning": warning, "settings": asdict(settings)}
+    yield {
+        "event": "done",
+        "key": runtime.remember(run),
+        "warning": storage_problem(trace),
+        "settings": asdict(settings),
+    }
+
+
+def _in_turn(runtime: Runtime, steps: Iterator[Progress | Step]) -> Iterator[Progress | Step]:
+    """Each step computed in its own turn; none is held while the reader takes the step."""
+    while True:
+        with runtime.turns.turn():
+            step = next(steps, None)
+        if step is None:
+            return
+        yield step
 
 
 def _start(lm: LanguageModel, given: list[int], n_prompt: int) -> Event:
@@ -152,9 +161,9 @@ def _shown(lm: LanguageModel, token_id: int) -> list[object]:
     return [token.id, token.label, token.kind, token.bytes.hex(" ")]
 
 
-def _reason(lm: LanguageModel, ids: list[int], given: list[int]) -> str:
+def _reason(lm: LanguageModel, ids: list[int], given: list[int], settings: SamplingSettings) -> str:
     if len(ids) == len(given):
         return "read only"
-    if ids[-1] == lm.tokenizer.eot_id:
+    if settings.stop_at_eot and ids[-1] == lm.model.config.eot_id:
         return "end of text"
     return "number of new tokens reached"

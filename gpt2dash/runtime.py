@@ -1,21 +1,26 @@
 """The one door from callbacks and routes to models and results."""
 
 import hashlib
-import json
+import logging
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from typing import Annotated
 
 from flask import Flask, current_app
 from flask_caching import Cache
+from pydantic import Field, TypeAdapter, ValidationError
 
 from gpt2dash.analysis.predictions import Predictions, predictions
-from gpt2dash.errors import UnknownRun
+from gpt2dash.errors import InvalidInput, StorageProblem, UnknownRun
 from gpt2dash.language_model import LanguageModel
 from gpt2dash.model_store import ModelStore
 from gpt2dash.settings import Settings
 from gpt2dash.tensor_file import Buffer, TensorWriter
 from gpt2dash.trace import Trace, record
 from gpt2dash.trace_cache import ByteCache, CachedTensors, IsCancelled, TraceCache, trace_key
+from gpt2dash.turns import Turns
+
+logger = logging.getLogger(__name__)
 
 _EXTENSION = "gpt2dash"
 _BYTES_OF_RUNS = 64 << 20
@@ -33,7 +38,10 @@ class Run:
 
     model: str
     ids: tuple[int, ...]
-    n_prompt: int
+    n_prompt: Annotated[int, Field(ge=1)]
+
+
+_RUN = TypeAdapter(Run)
 
 
 class Runtime:
@@ -44,28 +52,49 @@ class Runtime:
         self.models = ModelStore(
             settings.model_names, max_models=settings.max_models, max_bytes=settings.model_bytes
         )
+        self.turns = Turns()
         self._runs = _byte_cache(app, settings, "runs", _BYTES_OF_RUNS)
         self._traces = TraceCache(_byte_cache(app, settings, "traces", settings.cache_bytes))
         app.extensions[_EXTENSION] = self
 
+    def require_ready(self) -> LanguageModel:
+        """The default model, loaded; the disk tried as well.
+
+        Raises:
+            PublicError: it cannot be loaded, or results cannot be kept.
+        """
+        self._runs.require_writable()
+        self._traces.cache.require_writable()
+        return self.models.get(self.models.default)
+
     def remember(self, run: Run) -> str:
-        """Keep a run; returns the key that stands for it in the browser."""
-        text = json.dumps(asdict(run)).encode()
+        """Keep a run; returns the key that stands for it in the browser.
+
+        The key of a run that the disk refuses is the run itself, spelled out, so that every
+        process still finds it.
+        """
+        text = _RUN.dump_json(run)
         key = hashlib.sha256(text).hexdigest()[:32]
-        self._runs.set(key, text)
+        try:
+            self._runs.set(key, text)
+        except StorageProblem as problem:
+            logger.warning("%s", problem)
+            return text.decode()
         return key
 
-    def run(self, key: str) -> Run:
-        """The run behind a key.
+    def run(self, key: object) -> Run:
+        """The run behind a key from the browser.
 
         Raises:
             UnknownRun: this server does not hold it.
         """
-        found = self._runs.get(str(key))
-        if found is None:
-            raise UnknownRun("This server no longer holds that text. Press Run to compute it again.")
-        raw = json.loads(bytes(found))
-        return Run(raw["model"], tuple(raw["ids"]), raw["n_prompt"])
+        try:
+            text = key if isinstance(key, str) and key.startswith("{") else self._stored_run(key)
+            return _RUN.validate_json(text, strict=True)
+        except (InvalidInput, ValidationError) as error:
+            raise UnknownRun(
+                "This server no longer holds that text. Press Run to compute it again."
+            ) from error
 
     def language_model(self, run: Run) -> LanguageModel:
         """The model of a run."""
@@ -78,12 +107,19 @@ class Runtime:
         on_layer: Callable[[int], None] = lambda _layer: None,
         is_cancelled: IsCancelled = lambda: False,
     ) -> Trace:
-        """The trace of a run: read from the cache, recorded first if nobody has."""
+        """The trace of a run: read from the cache, recorded first if nobody has.
+
+        Raises:
+            InvalidInput: the model no longer reads these tokens.
+            Cancelled: `is_cancelled` turned true before it was there.
+        """
         lm = self.language_model(run)
+        lm.require_readable(run.ids)
         key = trace_key(lm.fingerprint, run.ids)
 
         def compute() -> Buffer:
-            return record(lm.model, run.ids, on_layer=on_layer, is_cancelled=is_cancelled)
+            with self.turns.turn():
+                return record(lm.model, run.ids, on_layer=on_layer, is_cancelled=is_cancelled)
 
         return Trace(lm.model, self._traces.fetch(key, compute, is_cancelled))
 
@@ -93,11 +129,16 @@ class Runtime:
         key = trace_key(lm.fingerprint, run.ids, quantity="predictions")
 
         def compute() -> Buffer:
-            trace = self.trace(run)
-            return _written(predictions(lm.model, trace.resid_pre(lm.model.config.n_layer), run.ids))
+            resid = self.trace(run).resid_pre(lm.model.config.n_layer)
+            with self.turns.turn():
+                return _written(predictions(lm.model, resid, run.ids))
 
         kept = self._traces.fetch(key, compute)
         return Predictions(kept["surprisal"], kept["entropy"], kept["rank"])
+
+    def _stored_run(self, key: object) -> bytes:
+        found = self._runs.get(key if isinstance(key, str) else "")
+        return b"" if found is None else bytes(found)
 
 
 def current() -> Runtime:

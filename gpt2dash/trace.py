@@ -8,7 +8,7 @@ product away, so 144 patterns of a thousand tokens never exist at once.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float
@@ -26,6 +26,7 @@ FORMAT = "1"
 _STORED = (Site.RESID_PRE, Site.Q, Site.K, Site.V, Site.PRE)
 
 
+@runtime_checkable
 class Tensors(Protocol):
     """Stored tensors by name, each read only when asked for."""
 
@@ -132,6 +133,7 @@ class Trace:
         raw = (q @ k.T) * self.config.score_scale(layer)
         return raw.masked_fill(~causal_mask(len(q), len(k), q.device), -math.inf)
 
+    @torch.inference_mode()
     def pattern(self, layer: int, head: int) -> Float[Tensor, "query key"]:
         """Attention weights of one head: softmax of its scores; rows sum to 1."""
         return self.scores(layer, head).softmax(dim=-1)

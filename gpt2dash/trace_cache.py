@@ -3,12 +3,13 @@
 Read-through and single-flight over any flask-caching back end that holds bytes and locks keys.
 """
 
+import contextlib
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from torch import Tensor
 
@@ -21,6 +22,7 @@ logger = logging.getLogger(__name__)
 IsCancelled = Callable[[], bool]
 
 
+@runtime_checkable
 class ByteCache(Protocol):
     """flask-caching's interface, as far as it is used here, and a lock per key."""
 
@@ -29,7 +31,7 @@ class ByteCache(Protocol):
         ...
 
     def set(self, key: str, value: Buffer, timeout: int | None = None) -> bool | None:
-        """Keep a value."""
+        """Keep a value; `StorageProblem` when that is impossible."""
         ...
 
     def delete(self, key: str) -> bool:
@@ -37,7 +39,11 @@ class ByteCache(Protocol):
         ...
 
     def lock(self, key: str, is_cancelled: IsCancelled = ...) -> AbstractContextManager[None]:
-        """Hold the key's lock."""
+        """Hold the key's lock; `StorageProblem` when that is impossible."""
+        ...
+
+    def require_writable(self) -> None:
+        """`StorageProblem` when nothing can be kept at present."""
         ...
 
 
@@ -61,34 +67,25 @@ class TraceCache:
         Of all threads and processes that ask for one key at once, one computes and the others
         wait for it. A damaged entry is dropped, logged and computed anew. A result that cannot
         be kept is used all the same; `CachedTensors.problem` says why.
+
+        Raises:
+            Cancelled: `is_cancelled` turned true while somebody else was computing.
         """
-        return CachedTensors(self, key, compute, is_cancelled)
-
-    def read(self, key: str) -> TensorReader | None:
-        """What is stored under a key and readable."""
-        value = self.cache.get(key)
-        if value is None:
-            return None
-        try:
-            return TensorReader(value)
-        except DamagedFile as damage:
-            self.drop(key, damage)
-            return None
-
-    def drop(self, key: str, damage: DamagedFile) -> None:
-        """Forget an entry that is not what was written."""
-        logger.warning("cache entry %s is damaged (%s); it is computed again", key, damage)
-        self.cache.delete(key)
+        return CachedTensors(self.cache, key, compute, is_cancelled)
 
 
 class CachedTensors:
-    """Tensors of one cache entry; heals itself when the entry turns out to be damaged."""
+    """Tensors of one cache entry; heals itself when the entry turns out to be damaged.
+
+    Attributes:
+        problem: why the result could not be kept, if it could not.
+    """
 
     def __init__(
-        self, owner: TraceCache, key: str, compute: Callable[[], Buffer], is_cancelled: IsCancelled
+        self, cache: ByteCache, key: str, compute: Callable[[], Buffer], is_cancelled: IsCancelled
     ) -> None:
         self.problem: StorageProblem | None = None
-        self._owner = owner
+        self._cache = cache
         self._key = key
         self._compute = compute
         self._reader = self._open(is_cancelled)
@@ -97,23 +94,54 @@ class CachedTensors:
         """One tensor, read and checked when first asked for."""
         try:
             return self._reader[name]
-        except DamagedFile as damage:
-            self._owner.drop(self._key, damage)
-            self._reader = self._open(lambda: False)
+        except DamagedFile:
+            self._reader = self._open(lambda: False, name)
             return self._reader[name]
 
-    def _open(self, is_cancelled: IsCancelled) -> TensorReader:
-        found = self._owner.read(self._key)
-        if found is not None:
-            return found
-        with self._owner.cache.lock(self._key, is_cancelled):
-            return self._owner.read(self._key) or self._computed()
+    def _open(self, is_cancelled: IsCancelled, *needed: str) -> TensorReader:
+        with contextlib.suppress(DamagedFile):  # dropped below by one, not by all who see it
+            found = self._read(needed)
+            if found is not None:
+                return found
+        with self._lock(is_cancelled):
+            return self._read_or_drop(needed) or self._computed()
+
+    def _read(self, needed: Sequence[str]) -> TensorReader | None:
+        """What is stored, with the needed tensors checked."""
+        value = self._cache.get(self._key)
+        if value is None:
+            return None
+        reader = TensorReader(value)
+        for name in needed:
+            _ = reader[name]
+        return reader
+
+    def _read_or_drop(self, needed: Sequence[str]) -> TensorReader | None:
+        try:
+            return self._read(needed)
+        except DamagedFile as damage:
+            logger.warning("cache entry %s is damaged (%s); it is computed again", self._key, damage)
+            self._cache.delete(self._key)
+            return None
 
     def _computed(self) -> TensorReader:
         value = self._compute()
         try:
-            self._owner.cache.set(self._key, value)
+            self._cache.set(self._key, value)
         except StorageProblem as problem:
-            logger.warning("%s", problem)
-            self.problem = problem
+            self._note(problem)
         return TensorReader(value)
+
+    @contextlib.contextmanager
+    def _lock(self, is_cancelled: IsCancelled) -> Iterator[None]:
+        """The key's lock, or none where the disk refuses one: then some may compute the same twice."""
+        with contextlib.ExitStack() as held:
+            try:
+                held.enter_context(self._cache.lock(self._key, is_cancelled))
+            except StorageProblem as problem:
+                self._note(problem)
+            yield
+
+    def _note(self, problem: StorageProblem) -> None:
+        logger.warning("%s", problem)
+        self.problem = problem

@@ -1,38 +1,39 @@
-"""Routes beside Dash's own: the run stream, health and readiness."""
+"""Routes beside Dash's own: the run stream, health and readiness. All of them answer in JSON."""
 
 import logging
 import socket
+import ssl
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 from typing import Any
 
 import orjson
 from flask import Blueprint, Flask, Response, jsonify, request, stream_with_context
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from gpt2dash.errors import Cancelled, InvalidInput, PublicError
 from gpt2dash.jobs import Event, RunRequest, begin
 from gpt2dash.runtime import current
+from gpt2dash.web.incidents import reported
 
 logger = logging.getLogger(__name__)
 
 routes = Blueprint("gpt2dash", __name__)
 
+Answer = tuple[Response, int]
+
 
 def register_routes(server: Flask) -> None:
-    """Add the routes and turn refusals into JSON with their sentence."""
+    """Add the routes to a server whose extensions hold a `Runtime`."""
     server.register_blueprint(routes)
-    server.register_error_handler(PublicError, _refused)
 
 
 @routes.post("/api/run")
 def run() -> Response:
     """Generate and record: NDJSON events until done, or until the client leaves."""
-    if not request.is_json:
-        raise InvalidInput("Send JSON: Content-Type must be application/json.")
-    asked = RunRequest.parse(request.get_json(silent=True))
-    events = begin(current(), asked, _client_gone(request.environ))
-    lines = stream_with_context(_lines(events))
+    events = begin(current(), RunRequest.parse(_json()), _client_gone(request.environ))
     return Response(
-        lines,
+        stream_with_context(_lines(events)),
         mimetype="application/x-ndjson",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
@@ -45,28 +46,81 @@ def healthz() -> Response:
 
 
 @routes.get("/readyz")
-def readyz() -> Response:
-    """The default model is loaded and the cache can be written."""
-    runtime = current()
-    lm = runtime.models.get(runtime.models.names[0])
+def readyz() -> Response | Answer:
+    """The default model is loaded and results can be kept; otherwise 503 and what is wrong."""
+    try:
+        lm = current().require_ready()
+    except PublicError as problem:
+        return _told(type(problem).__name__, str(problem), HTTPStatus.SERVICE_UNAVAILABLE)
     return jsonify(status="ready", model=lm.name, fingerprint=lm.fingerprint)
+
+
+@routes.route("/api/", defaults={"path": ""}, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+@routes.route("/api/<path:path>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+def unknown(path: str) -> Answer:
+    """Addresses that do not exist; without this, Dash would answer them with the page."""
+    message = f"There is no {request.method} /api/{path[:80]}."
+    return _told("NotFound", message, HTTPStatus.NOT_FOUND)
+
+
+@routes.errorhandler(PublicError)
+def _refused(error: PublicError) -> Answer:
+    return _told(type(error).__name__, str(error), error.status)
+
+
+@routes.errorhandler(HTTPException)
+def _http_error(error: HTTPException) -> Answer:
+    return _told(type(error).__name__, error.description or error.name, error.code or 500)
+
+
+@routes.errorhandler(Exception)
+def _defect(error: Exception) -> Answer:
+    return _told("InternalError", reported(error, request.path), HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _json() -> object:
+    """The request's JSON, or None where it is none.
+
+    Raises:
+        InvalidInput: another content type, too many bytes, or more levels than can be read.
+    """
+    if not request.is_json:
+        raise InvalidInput("Send JSON: Content-Type must be application/json.")
+    try:
+        return request.get_json(silent=True)
+    except RequestEntityTooLarge as error:
+        raise InvalidInput(
+            f"The request has more than {request.max_content_length:,} bytes; shorten the text."
+        ) from error
+    except RecursionError as error:
+        raise InvalidInput("The JSON is nested too deeply.") from error
 
 
 def _lines(events: Iterator[Event]) -> Iterator[bytes]:
     """Events as lines; what goes wrong after the first line can only be told in a line as well."""
     try:
         for event in events:
-            yield orjson.dumps(event) + b"\n"
+            yield _line(event)
     except Cancelled:
         logger.info("the client left; the run was stopped")
     except PublicError as refusal:
-        yield orjson.dumps({"event": "error", "message": str(refusal)}) + b"\n"
+        yield _line({"event": "error", "message": str(refusal)})
+    except Exception as error:  # noqa: BLE001 - the status is sent already, so no handler can tell
+        yield _line({"event": "error", "message": reported(error, "a run")})
+
+
+def _line(event: Event) -> bytes:
+    return orjson.dumps(event) + b"\n"
 
 
 def _client_gone(environ: dict[str, Any]) -> Callable[[], bool]:
-    """Has the other end closed the connection? Looks without reading, so it costs microseconds."""
+    """Has the other end closed the connection? Looks without reading, so it costs microseconds.
+
+    Where the socket cannot be looked at (another server than gunicorn, TLS in this process), a
+    client that has left is noticed when the next line cannot be sent.
+    """
     connection = environ.get("gunicorn.socket")
-    if not isinstance(connection, socket.socket):
+    if not isinstance(connection, socket.socket) or isinstance(connection, ssl.SSLSocket):
         return lambda: False
 
     def gone() -> bool:
@@ -80,5 +134,5 @@ def _client_gone(environ: dict[str, Any]) -> Callable[[], bool]:
     return gone
 
 
-def _refused(error: PublicError) -> tuple[Response, int]:
-    return jsonify(error=type(error).__name__, message=str(error)), error.status
+def _told(kind: str, message: str, status: int) -> Answer:
+    return jsonify(error=kind, message=message), status
