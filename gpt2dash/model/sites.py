@@ -35,6 +35,8 @@ class Site(StrEnum):
     MLP_OUT = "mlp_out"  # batch pos d_model: what the MLP adds to the stream
     RESID_POST = "resid_post"  # batch pos d_model: the stream that leaves a block
 
+    __hash__ = str.__hash__  # Enum's own is a Python call, and every tap asks for it
+
 
 INSIDE_ATTENTION = frozenset({Site.ATTN_SCORES, Site.PATTERN})
 """Sites that exist only when attention is computed step by step, not by the fused kernel."""
