@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from filelock import FileLock
 from safetensors.torch import load_file
 from transformers import AutoTokenizer, GPT2LMHeadModel
 
 from gpt2dash.errors import InvalidInput, PublicError, StorageProblem, UnusableCheckpoint
+from gpt2dash.file_lock import file_lock
 from gpt2dash.language_model import load
 from gpt2dash.model.config import GPT2Config
 from gpt2dash.model.gpt2 import GPT2
@@ -315,12 +315,11 @@ def test_a_model_that_was_not_trained_there_is_not_overwritten(texts: Path, tiny
     before = sorted(path.name for path in tiny_folder.iterdir())
     with pytest.raises(InvalidInput, match="holds a model that was not trained there"):
         train(plan(texts, tiny_folder))
-    (tiny_folder / "train.lock").unlink()
     assert sorted(path.name for path in tiny_folder.iterdir()) == before
 
 
 def test_two_runs_do_not_share_a_folder(texts: Path, tmp_path: Path) -> None:
-    with FileLock(tmp_path / "train.lock"), pytest.raises(InvalidInput, match="Another training is at work"):
+    with file_lock(tmp_path / "train.lock"), pytest.raises(InvalidInput, match="Another training is at work"):
         train(plan(texts, tmp_path))
 
 

@@ -14,7 +14,7 @@ from typer import Argument, Exit, Option, Typer
 from gpt2dash import __version__
 from gpt2dash.sampling_settings import SamplingSettings
 
-commands = Typer(
+command_line = Typer(
     help="Why did GPT-2 write this? A web tool that shows what happens inside GPT-2 on any text.",
     no_args_is_help=True,
     add_completion=False,
@@ -29,13 +29,14 @@ Json = Annotated[bool, Option("--json", help="Print JSON.")]
 _SAMPLING = SamplingSettings()
 
 
-def _show_version(wanted: bool) -> None:
+def _show_version(wanted: bool) -> bool:
     if wanted:
         typer.echo(f"gpt2dash {__version__}")
         raise Exit
+    return wanted
 
 
-@commands.callback()
+@command_line.callback()
 def everything(
     version: Annotated[
         bool, Option("--version", help="Print the version and stop.", callback=_show_version, is_eager=True)
@@ -44,7 +45,7 @@ def everything(
     """Why did GPT-2 write this? A web tool that shows what happens inside GPT-2 on any text."""
 
 
-@commands.command()
+@command_line.command()
 def serve(
     host: Annotated[
         str | None, Option(help="Address to serve on.  [GPT2DASH_HOST; default: 127.0.0.1]")
@@ -62,7 +63,7 @@ def serve(
     serve(host=host, port=port, model=model, workers=workers)
 
 
-@commands.command()
+@command_line.command()
 def generate(
     prompt: Prompt,
     model: Model = "bundled",
@@ -85,7 +86,7 @@ def generate(
     write_continuation(prompt, model, settings, as_json=as_json)
 
 
-@commands.command()
+@command_line.command()
 def trace(
     prompt: Prompt,
     out: Annotated[Path, Option(help="The file to write, in safetensors format.")],
@@ -98,7 +99,7 @@ def trace(
     write_trace(prompt, model, out, as_json=as_json)
 
 
-@commands.command()
+@command_line.command()
 def fetch(
     name: Annotated[str, Argument(metavar="ID", help="A hub id such as gpt2 or owner/name.")],
 ) -> None:
@@ -109,7 +110,7 @@ def fetch(
     typer.echo(f"{name} is in {folder}. See it with: gpt2dash serve --model {name}")
 
 
-@commands.command()
+@command_line.command()
 def check(model: Model = "bundled", as_json: Json = False) -> None:
     """Load a model and check what must hold in any GPT-2; exit status 1 where it does not."""
     from gpt2dash.cli.check import check
@@ -118,7 +119,7 @@ def check(model: Model = "bundled", as_json: Json = False) -> None:
         raise Exit(1)
 
 
-@commands.command()
+@command_line.command()
 def cache(
     clear: Annotated[bool, Option("--clear", help="Remove every entry first.")] = False,
     as_json: Json = False,
@@ -129,7 +130,7 @@ def cache(
     show_cache(clear=clear, as_json=as_json)
 
 
-@commands.command()
+@command_line.command()
 def train(
     texts: Annotated[list[Path], Argument(metavar="FILES...", help="Text files in UTF-8; .xz is unpacked.")],
     out: Annotated[Path, Option(help="Folder of the run, and of the model at its end.")],

@@ -39,10 +39,11 @@ def require_free(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except (OSError, UnicodeError) as error:
-            raise InvalidInput(_refusal(host, port, error)) from error
+            raise InvalidInput(refusal(host, port, error)) from error
 
 
-def _refusal(host: str, port: int, error: OSError | UnicodeError) -> str:
+def refusal(host: str, port: int, error: OSError | UnicodeError) -> str:
+    """What was wrong with an address, in a sentence."""
     code = error.errno if isinstance(error, OSError) else None
     if code == errno.EADDRINUSE:
         return (

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import torch
-from filelock import FileLock, Timeout
 from tokenizers import Tokenizer
 from tqdm import tqdm
 
-from gpt2dash.errors import InvalidInput, StorageProblem
+from gpt2dash.errors import Cancelled, InvalidInput, StorageProblem
+from gpt2dash.file_lock import file_lock
 from gpt2dash.model.checkpoint import save_model
 from gpt2dash.training import card, corpus, vocabulary
 from gpt2dash.training.corpus import Corpus
@@ -59,9 +59,9 @@ def _alone_in(folder: Path) -> Iterator[None]:
     """Hold the folder; whatever the disk refuses in it becomes a sentence."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / "train.lock", timeout=0):
+        with file_lock(folder / "train.lock", is_cancelled=lambda: True):  # do not wait
             yield
-    except Timeout as error:
+    except Cancelled as error:
         raise InvalidInput(
             f"Another training is at work in {folder}. Wait for it or name another --out."
         ) from error
