@@ -60,8 +60,8 @@ def evaluate(
     while scored < len(ids):
         start = max(0, scored - n_ctx // 2)
         window = text[start : start + n_ctx + 1]
-        logits = model(window[None, :-1])[0, scored - start :]
-        losses = F.cross_entropy(logits, window[1 + scored - start :], reduction="none")
+        resid = model.residual(window[None, :-1])[0, scored - start :]
+        losses = F.cross_entropy(model.unembed(resid), window[1 + scored - start :], reduction="none")
         nats += float(losses.double().sum())
         scored += len(losses)
         on_tokens(len(losses))

@@ -1,0 +1,97 @@
+import hashlib
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from transformers import AutoTokenizer, GPT2LMHeadModel
+
+import gpt2dash
+from gpt2dash.generation import Step, generate
+from gpt2dash.language_model import LanguageModel, load
+from gpt2dash.sampling_settings import SamplingSettings
+from gpt2dash.training import card
+
+FOLDER = Path(gpt2dash.__file__).parent / "bundled"
+MAX_BYTES = 30_000_000
+TEXT = """It was late in the evening when the old man came to the door. "Who is there?" he asked.
+Nobody answered him; the rain fell on the roof, and the cat slept by the fire, as it always did."""
+
+
+@pytest.fixture(scope="module")
+def lm() -> LanguageModel:
+    return load("bundled")
+
+
+@pytest.fixture(scope="module")
+def facts() -> dict[str, Any]:
+    facts: dict[str, Any] = json.loads((FOLDER / card.FACTS).read_text(encoding="utf-8"))
+    return facts
+
+
+def test_transformers_computes_the_same_logits(lm: LanguageModel) -> None:
+    theirs = GPT2LMHeadModel.from_pretrained(FOLDER, dtype=torch.float32)
+    ids = torch.tensor([lm.encode(TEXT)])
+    with torch.inference_mode():
+        torch.testing.assert_close(lm.model(ids), theirs(ids).logits, rtol=1e-4, atol=1e-4)
+
+
+def test_transformers_reads_the_same_tokens(lm: LanguageModel) -> None:
+    theirs = AutoTokenizer.from_pretrained(FOLDER)
+    assert theirs(TEXT)["input_ids"] == lm.encode(TEXT)
+    assert theirs.eos_token_id == lm.model.config.eot_id
+
+
+@given(st.text(min_size=1, max_size=100))
+def test_any_text_comes_back(lm: LanguageModel, text: str) -> None:
+    assert lm.tokenizer.decode(lm.encode(text)) == text
+
+
+def test_the_model_is_small_and_its_context_is_not(lm: LanguageModel) -> None:
+    assert sum(path.stat().st_size for path in FOLDER.iterdir()) <= MAX_BYTES
+    assert lm.model.config.n_ctx >= 512
+    assert lm.tokenizer.n_vocab == lm.model.config.n_vocab
+
+
+def test_the_card_is_of_these_weights(facts: dict[str, Any]) -> None:
+    weights = (FOLDER / "model.safetensors").read_bytes()
+    assert facts["weights"] == {"bytes": len(weights), "sha256": hashlib.sha256(weights).hexdigest()}
+    assert facts["weights"]["sha256"] in (FOLDER / card.CARD).read_text(encoding="utf-8")
+
+
+def test_the_card_says_what_the_facts_say(facts: dict[str, Any]) -> None:
+    assert (FOLDER / card.CARD).read_text(encoding="utf-8") == card.render(facts)
+
+
+def test_the_facts_are_of_this_model(lm: LanguageModel, facts: dict[str, Any]) -> None:
+    n_params = sum(parameter.numel() for parameter in lm.model.parameters())
+    assert facts["model"] == {"n_params": n_params, **vars(lm.model.config)}
+
+
+def test_the_facts_agree_with_one_another(facts: dict[str, Any]) -> None:
+    run, heldout = facts["run"], facts["heldout"]
+    assert run["tokens"] == run["step"] * facts["recipe"]["batch"] * facts["model"]["n_ctx"]
+    assert heldout["perplexity"] == pytest.approx(math.exp(heldout["loss"]), rel=1e-3)
+    bits = heldout["loss"] * heldout["tokens"] / math.log(2) / heldout["bytes"]
+    assert heldout["bits_per_byte"] == pytest.approx(bits, rel=1e-3)
+
+
+def test_the_command_in_the_card_gives_every_option_of_the_recipe(facts: dict[str, Any]) -> None:
+    words = facts["command"].split()
+    options = {name: value for name, value in facts["recipe"].items() if name != "weight_decay"}
+    for name, value in options.items():
+        assert value is None or f"--{name.replace('_', '-')}={value}" in words
+    assert set(facts["train"]["files"]) < set(words)
+
+
+def test_the_samples_can_be_written_again(lm: LanguageModel, facts: dict[str, Any]) -> None:
+    sample, sampling = facts["samples"][0], facts["sampling"]
+    settings = SamplingSettings(seed=sample["seed"], **sampling)
+    steps = generate(lm.model, lm.encode(sample["prompt"]), settings)
+    ids = [step.id for step in steps if isinstance(step, Step)]
+    start = sample["text"][:80]
+    assert lm.tokenizer.decode(ids).startswith(start)
