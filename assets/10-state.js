@@ -4,10 +4,14 @@
   const MAX_FRAGMENT = 200000;
   const SETTINGS = { temperature: "t", top_k: "k", top_p: "p", seed: "s", max_new_tokens: "n", stop_at_eot: "eot" };
 
+  // The settings that made a text stand beside it: A's under their short names, B's with a "b" before them.
+  const settingsKey = (name, short) => (name === "b" ? "b" : "") + short;
+
   function encodeSide(params, name, side) {
     if (!side) return;
     params.set(name, side.prompt);
     params.set(name + "m", side.model);
+    for (const [setting, short] of Object.entries(SETTINGS)) params.set(settingsKey(name, short), String(side.settings[setting]));
     const generated = side.tokens.slice(side.nPrompt).map((token) => token[0]);
     if (generated.length) params.set(name + "g", generated.join("."));
   }
@@ -16,7 +20,6 @@
     const params = new URLSearchParams();
     encodeSide(params, "a", view.sides.a);
     encodeSide(params, "b", view.sides.b);
-    for (const [name, short] of Object.entries(SETTINGS)) params.set(short, String(view.settings[name]));
     const sel = view.selection;
     params.set("sel", [sel.side, sel.pos === null ? "" : sel.pos, sel.role, sel.layer, sel.head].join("."));
     return params.toString();
@@ -26,18 +29,21 @@
     return /^\d{1,9}$/.test(text) ? Number(text) : null;
   }
 
-  function decodeSide(params, name) {
+  function decodeSide(params, name, defaults) {
     if (!params.has(name)) return null;
     const ids = (params.get(name + "g") || "").split(".").filter(Boolean).map(naturalNumber);
     if (ids.includes(null)) throw new Error("generated tokens");
-    return { prompt: params.get(name), model: params.get(name + "m") || "", continuation: ids };
+    return {
+      prompt: params.get(name), model: params.get(name + "m") || "", continuation: ids, settings: decodeSettings(params, name, defaults),
+    };
   }
 
-  function decodeSettings(params, defaults) {
+  function decodeSettings(params, side, defaults) {
     const settings = { ...defaults };
     for (const [name, short] of Object.entries(SETTINGS)) {
-      if (!params.has(short)) continue;
-      const text = params.get(short);
+      const key = settingsKey(side, short);
+      if (!params.has(key)) continue;
+      const text = params.get(key);
       if (name === "stop_at_eot") {
         if (text !== "true" && text !== "false") throw new Error("stop at end of text");
         settings[name] = text === "true";
@@ -69,8 +75,7 @@
     const params = new URLSearchParams(text);
     if (!params.has("a")) throw new Error("prompt A");
     return {
-      sides: { a: decodeSide(params, "a"), b: decodeSide(params, "b") },
-      settings: decodeSettings(params, defaults.settings),
+      sides: { a: decodeSide(params, "a", defaults.settings), b: decodeSide(params, "b", defaults.settings) },
       selection: decodeSelection(params, defaults.selection),
     };
   }

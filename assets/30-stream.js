@@ -2,20 +2,31 @@
 (function () {
   "use strict";
 
-  // Calls onEvent for each event. Rejects with the server's sentence, or with AbortError when stopped.
+  const UNREACHABLE = "The server cannot be reached, or broke off. Check that it is running, then press Run again.";
+
+  // Calls onEvent for each event. Rejects with a sentence for the user, or with AbortError when stopped.
   async function stream(url, body, signal, onEvent) {
-    const response = await fetch(url, {
+    const response = await reached(fetch(url, {
       method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal,
-    });
+    }));
     if (!response.ok) throw new Error(await refusal(response));
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     let rest = "";
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await reached(reader.read());
       if (done) break;
       const lines = (rest + value).split("\n");
       rest = lines.pop();
       lines.filter(Boolean).forEach((line) => onEvent(JSON.parse(line)));
+    }
+  }
+
+  // The browser calls every failure of the network a TypeError.
+  async function reached(answer) {
+    try {
+      return await answer;
+    } catch (error) {
+      throw error instanceof TypeError ? new Error(UNREACHABLE) : error;
     }
   }
 

@@ -6,7 +6,6 @@
   const SIDES = ["a", "b"];
   const view = {
     sides: { a: null, b: null },
-    settings: {},
     selection: { side: "a", pos: null, role: "query", layer: 0, head: 0 },
   };
   const running = { a: null, b: null };
@@ -20,6 +19,10 @@
 
   function notice(message, colour) {
     setProps("notice", { children: message, is_open: true, color: colour || "danger" });
+  }
+
+  function closeNotice() {
+    setProps("notice", { is_open: false });
   }
 
   function status(side, text, share) {
@@ -77,7 +80,7 @@
   // A selection that this text or model does not have becomes the nearest one; returns what was missing.
   function clampSelection() {
     const sel = view.selection;
-    if (sel.side === "b" && !view.sides.b) sel.side = "a";
+    if (sel.side === "b" && !view.sides.b && !running.b) sel.side = "a";
     const side = view.sides[sel.side];
     if (!side || !side.nLayer || !side.tokens.length) return [];
     const limits = { pos: ["token", side.tokens.length], layer: ["layer", side.nLayer], head: ["head", side.nHead] };
@@ -213,7 +216,7 @@
 
   function finish(name, side) {
     const note = side.note || { n_new: 0, seconds: 0, reason: "read only" };
-    const speed = note.n_new ? ", " + (note.n_new / Math.max(note.seconds, 1e-3)).toFixed(1) + " tokens a second" : "";
+    const speed = note.n_new && note.seconds ? ", " + (note.n_new / note.seconds).toFixed(1) + " tokens a second" : "";
     side.summary = side.tokens.length + " tokens: " + side.nPrompt + " of the prompt, " +
       (side.tokens.length - side.nPrompt) + " written (" + note.reason + speed + ")";
     status(name, side.summary, null);
@@ -226,13 +229,14 @@
 
   // After a stop the text so far stays, and is recorded like any other.
   async function settle(name, side, request, abort) {
-    if (running[name] !== abort || view.sides[name] !== side) {
-      status(name, "Stopped", null);
+    if (running[name] !== abort) return;
+    if (view.sides[name] !== side) {
+      status(name, view.sides[name] ? view.sides[name].summary : "", null);
       return;
     }
     drawFresh(name, side);
     const continuation = side.tokens.slice(side.nPrompt).map((token) => token[0]);
-    side.note = { n_new: continuation.length - request.continuation.length, seconds: Infinity, reason: "stopped" };
+    side.note = { n_new: continuation.length - request.continuation.length, seconds: 0, reason: "stopped" };
     const again = { ...request, continuation, settings: { ...request.settings, max_new_tokens: 0 } };
     try {
       await stream("/api/run", again, undefined, (event) => {
@@ -266,9 +270,9 @@
   }
 
   function runFromForm(name) {
-    view.settings = readSettings();
+    closeNotice();
     return run(name, {
-      model: byId("model-" + name).value, prompt: byId("prompt-" + name).value, continuation: [], settings: view.settings,
+      model: byId("model-" + name).value, prompt: byId("prompt-" + name).value, continuation: [], settings: readSettings(),
     });
   }
 
@@ -277,7 +281,8 @@
     const side = view.sides[name];
     const total = side.tokens.length;
     const continuation = side.tokens.slice(side.nPrompt, pos).map((token) => token[0]).concat(id);
-    const settings = { ...(side.settings || view.settings), max_new_tokens: Math.max(0, total - pos - 1) };
+    const settings = { ...side.settings, max_new_tokens: Math.max(0, total - pos - 1) };
+    closeNotice();
     Object.assign(view.selection, { side: name, pos });
     return run(name, { model: side.model, prompt: side.prompt, continuation, settings }, side.settings);
   }
@@ -302,11 +307,10 @@
 
   function boot(given) {
     defaults = given;
-    const found = restored() || { sides: { a: { ...given.example, continuation: [] }, b: null }, settings: { ...given.settings }, selection: { ...given.selection } };
-    const isFirstVisit = !window.location.hash;
-    view.settings = found.settings;
+    const link = restored();
+    const found = link || { sides: { a: { ...given.example, continuation: [], settings: given.settings }, b: null }, selection: { ...given.selection } };
     view.selection = found.selection;
-    showSettings(found.settings);
+    showSettings(found.sides.a.settings);
     window.setTimeout(summariseSettings, 0);
     showSideB(Boolean(found.sides.b));
     for (const name of SIDES) {
@@ -315,8 +319,8 @@
       const model = side.model || given.model;
       setProps("prompt-" + name, { value: side.prompt });
       setProps("model-" + name, { value: model });
-      const settings = { ...found.settings, ...(isFirstVisit ? {} : { max_new_tokens: 0 }) };
-      run(name, { model, prompt: side.prompt, continuation: side.continuation, settings }, found.settings);
+      const settings = { ...side.settings, ...(link ? { max_new_tokens: 0 } : {}) };
+      run(name, { model, prompt: side.prompt, continuation: side.continuation, settings }, side.settings);
     }
   }
 

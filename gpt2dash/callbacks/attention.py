@@ -38,7 +38,7 @@ def head_view(side: str, data: ViewData) -> HeadView:
 
 
 def rounded(cells: Tensor) -> npt.NDArray[np.float32]:
-    """float32 with 12 significant bits (relative error at most 1.3e-4), so that it compresses."""
+    """float32 with 12 significant bits (relative error at most 2.5e-4), so that it compresses."""
     bits = cells.numpy().astype(np.float32).view(np.uint32)
     drop = 24 - _SIGNIFICANT_BITS
     keep = np.uint32(0xFFFFFFFF ^ ((1 << drop) - 1))

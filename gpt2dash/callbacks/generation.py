@@ -43,11 +43,12 @@ def _candidates(side: Side, view: SideView) -> Component:
     if view.pos == 0:
         return empty("Nothing stands before the first token, so nothing predicted it. Click a later one.")
     chances = stages(view.trace.logits_at(view.pos - 1), view.settings)
+    is_written = view.pos >= view.run.n_prompt
     return html.Div(
         [
-            _heading(view.labels[view.pos], view.pos, is_written=view.pos >= view.run.n_prompt),
+            _heading(view.labels[view.pos], view.pos, is_written=is_written),
             html.P(_cuts(chances), className="cuts"),
-            candidate_table(_rows(view, view.pos, chances), side, view.pos),
+            candidate_table(_rows(view, view.pos, chances), side, view.pos, is_written=is_written),
         ]
     )
 

@@ -64,19 +64,19 @@ def curve_panel(side: Side) -> Component:
     )
 
 
-def candidate_table(rows: Sequence[CandidateRow], side: Side, pos: int) -> Component:
-    """Candidates with a bar and a number for each stage."""
+def candidate_table(rows: Sequence[CandidateRow], side: Side, pos: int, *, is_written: bool) -> Component:
+    """Candidates with a bar and a number for each stage; only written tokens can be exchanged."""
     head = ["", "token", "id", "rank", *_STAGE_NAMES.values(), ""]
     return html.Table(
         [
             html.Thead(html.Tr([html.Th(name, scope="col") for name in head])),
-            html.Tbody([_candidate(row, side, pos) for row in rows]),
+            html.Tbody([_candidate(row, side, pos, is_written=is_written) for row in rows]),
         ],
         className="candidate-table",
     )
 
 
-def _candidate(row: CandidateRow, side: Side, pos: int) -> Component:
+def _candidate(row: CandidateRow, side: Side, pos: int, *, is_written: bool) -> Component:
     data = attributes(data_candidate=str(row.id), data_side=side, data_pos=str(pos))
     use = html.Button("use", className="btn btn-sm btn-outline-primary", **data)
     return html.Tr(
@@ -86,7 +86,7 @@ def _candidate(row: CandidateRow, side: Side, pos: int) -> Component:
             html.Td(str(row.id), className="number"),
             html.Td(f"{row.rank:,}", className="number"),
             *(html.Td(_bar(p), className="number") for p in row.stages),
-            html.Td("" if row.is_chosen else use),
+            html.Td(use if is_written and not row.is_chosen else ""),
         ],
         className="chosen" if row.is_chosen else "",
     )
