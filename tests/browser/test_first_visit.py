@@ -1,0 +1,34 @@
+"""Who opens the address for the first time sees an example at work."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from browser.app_page import AppPage
+
+_THEME_AT_BODY = """new MutationObserver((_, observer) => {
+  if (!document.body) return;
+  window.themeAtBody = document.documentElement.dataset.bsTheme;
+  observer.disconnect();
+}).observe(document, { childList: true, subtree: true });"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"], indirect=True)
+def test_an_example_runs_by_itself_and_is_explained(app: AppPage, theme: str) -> None:
+    app.watch()
+    app.page.add_init_script(_THEME_AT_BODY)
+    app.open()
+    assert app.page.evaluate("window.themeAtBody") == theme
+    assert any("Starting" in text or "Reading" in text for text in app.statuses())
+    assert app.tokens().count() == app.n_prompt() + 40
+    _expect_explained(app)
+
+
+def _expect_explained(app: AppPage) -> None:
+    """The last token's candidates, the curve and a link are there."""
+    last = app.tokens().count() - 1
+    expect(app.page.locator("#generation-panel-a .reading")).to_contain_text(f"Token {last} ")
+    expect(app.candidates().first).to_be_visible()
+    expect(app.page.locator("#generation-curve-a .scatterlayer .trace")).to_have_count(2)
+    expect(app.page).to_have_url(re.compile(r"/#a=It\+was\+a\+cold"))
