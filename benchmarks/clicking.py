@@ -16,19 +16,27 @@ _WARM_UP_CLICKS = 2
 _SHORT = 64
 _SETTLE_MS = 100
 
-# From the click itself, by the browser's clock for input, until the frame after the new figure is shown.
+# From the click itself, by the browser's clock for input, until the heat map is drawn anew
+# (or its outline moved) and the sentence below it speaks of the token, and that frame is shown.
 _ARM = """
 () => {
   const graph = document.querySelector("#attention-heatmap-a .js-plotly-plot");
+  const sentence = document.getElementById("attention-reading-a");
   const frame = () => new Promise(requestAnimationFrame);
+  const drawn = () => new Promise((resolve) => {
+    graph.once("plotly_afterplot", resolve);
+    graph.once("plotly_relayout", resolve);
+  });
+  const told = () => new Promise((resolve) => {
+    new MutationObserver(resolve).observe(sentence, { childList: true, characterData: true, subtree: true });
+  });
   window.redrawn = new Promise((resolve, reject) => {
     window.setTimeout(() => reject(new Error("the heat map was not drawn anew")), 10000);
-    document.addEventListener("click", (click) => {
-      graph.once("plotly_afterplot", async () => {
-        await frame();
-        await frame();
-        resolve(performance.now() - click.timeStamp);
-      });
+    document.addEventListener("click", async (click) => {
+      await Promise.all([drawn(), told()]);
+      await frame();
+      await frame();
+      resolve(performance.now() - click.timeStamp);
     }, { capture: true, once: true });
   });
 }
