@@ -14,7 +14,7 @@ from gpt2dash.file_lock import file_lock
 from gpt2dash.language_model import load
 from gpt2dash.model.config import GPT2Config
 from gpt2dash.model.gpt2 import GPT2
-from gpt2dash.training import card, corpus, metrics
+from gpt2dash.training import card, corpus, metrics, vocabulary
 from gpt2dash.training.evaluation import compressors, evaluate
 from gpt2dash.training.metrics import Clock, Row
 from gpt2dash.training.optimiser import Rates, optimisers, rate_factor, set_rates
@@ -307,6 +307,7 @@ def test_another_text_is_not_resumed(finished: Path, texts: Path) -> None:
 
 def test_a_run_without_a_state_yet_may_change_its_mind(texts: Path, tmp_path: Path) -> None:
     plan(texts, tmp_path).claim()
+    vocabulary.save(vocabulary.learn([texts / "train.txt"], 260), tmp_path, n_ctx=32)
     facts = train(plan(texts, tmp_path, n_vocab=270, n_layer=2))
     assert (facts["model"]["n_vocab"], facts["model"]["n_layer"]) == (270, 2)
 
