@@ -182,14 +182,14 @@
     byId("strip-" + name).scrollTop = byId("strip-" + name).scrollHeight;
   }
 
-  // `madeWith`: the settings that wrote the text, where they are not the request's own.
+  // `madeWith`: the settings that wrote the text that is restored or gone on from, where they are not the request's own.
   async function run(name, request, madeWith) {
     stop(name);
     const abort = new AbortController();
     running[name] = abort;
     setBusy(name, true);
     status(name, "Starting…");
-    const side = { prompt: request.prompt, tokens: [], fresh: [], settings: madeWith || request.settings, nWanted: Number(request.settings.max_new_tokens), nGiven: 0 };
+    const side = { prompt: request.prompt, tokens: [], fresh: [], settings: madeWith || request.settings, isRestored: Boolean(madeWith), nWanted: Number(request.settings.max_new_tokens), nGiven: 0 };
     const frame = window.setInterval(() => drawFresh(name, side), 50);
     const handle = (event) => {
       onEvent[event.event](name, side, event);
@@ -220,7 +220,7 @@
     side.summary = side.tokens.length + " tokens: " + side.nPrompt + " of the prompt, " +
       (side.tokens.length - side.nPrompt) + " written (" + note.reason + speed + ")";
     status(name, side.summary, null);
-    const missing = clampSelection();
+    const missing = clampSelection().filter((what) => side.isRestored || !what.startsWith("token"));
     if (missing.length) notice("There is no " + missing.join(", no ") + " here; the last one there is was selected instead.", "warning");
     if (view.selection.pos === null && side.tokens.length) Object.assign(view.selection, { side: name, pos: side.tokens.length - 1 });
     showSelection();
@@ -346,6 +346,10 @@
   // --- listeners: one for each kind of event, on the document -----------------------------------------------
 
   const clicks = {
+    ".skip-link": (element, event) => {
+      event.preventDefault(); // or the fragment would be lost
+      byId("panels").focus();
+    },
     ".token": (element) => select({ side: element.dataset.side, pos: Number(element.dataset.pos) }),
     "[data-run]": (element) => runFromForm(element.dataset.run),
     "[data-stop]": (element) => stop(element.dataset.stop),
@@ -382,7 +386,7 @@
     for (const [selector, act] of Object.entries(clicks)) {
       const element = event.target.closest(selector);
       if (element) {
-        act(element);
+        act(element, event);
         return;
       }
     }

@@ -19,7 +19,8 @@ def layout(**_query: str) -> Component:
         html.Div([row_panel(side), pattern_panel(side)], className=f"side-panels side-panels-{side}")
         for side in SIDES
     ]
-    return html.Div([head_picker(), html.Div(sides, className="panels")])
+    heading = html.H1("Attention", className="visually-hidden")
+    return html.Div([heading, head_picker(), html.Div(sides, className="panels")])
 
 
 for side in SIDES:

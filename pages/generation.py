@@ -15,13 +15,12 @@ dash.register_page(__name__, path="/", name="Generation", title="Generation - gp
 
 def layout(**_query: str) -> Component:
     """Both panels, once for each side."""
-    return html.Div(
-        [
-            html.Div([candidates_panel(side), curve_panel(side)], className=f"side-panels side-panels-{side}")
-            for side in SIDES
-        ],
-        className="panels",
-    )
+    sides = [
+        html.Div([candidates_panel(side), curve_panel(side)], className=f"side-panels side-panels-{side}")
+        for side in SIDES
+    ]
+    heading = html.H1("Generation", className="visually-hidden")
+    return html.Div([heading, html.Div(sides, className="panels")])
 
 
 for side in SIDES:

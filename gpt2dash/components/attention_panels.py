@@ -4,6 +4,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from gpt2dash.components.attributes import attributes
 from gpt2dash.components.ids import Attention, Side
 from gpt2dash.components.panel import graph, panel
 
@@ -54,7 +55,13 @@ def row_panel(side: Side) -> Component:
         f"{side.upper()}: where the selected token looks",
         [
             html.P(id=ids.reading, className="reading"),
-            html.Div(id=ids.text_bars, className="text-bars"),
+            html.Div(
+                id=ids.text_bars,
+                className="text-bars",
+                tabIndex="0",
+                role="group",
+                **attributes(aria_label="Attention of the selected token, over the text"),
+            ),
             dcc.Store(id=ids.row),
         ],
         _HOW_ROW,

@@ -66,7 +66,8 @@ def curve_panel(side: Side) -> Component:
 
 def candidate_table(rows: Sequence[CandidateRow], side: Side, pos: int, *, is_written: bool) -> Component:
     """Candidates with a bar and a number for each stage; only written tokens can be exchanged."""
-    head = ["", "token", "id", "rank", *_STAGE_NAMES.values(), ""]
+    names = ["token", "id", "rank", *_STAGE_NAMES.values()]
+    head = [_unseen("came"), *names, _unseen("put here")]
     return html.Table(
         [
             html.Thead(html.Tr([html.Th(name, scope="col") for name in head])),
@@ -90,6 +91,11 @@ def _candidate(row: CandidateRow, side: Side, pos: int, *, is_written: bool) -> 
         ],
         className="chosen" if row.is_chosen else "",
     )
+
+
+def _unseen(name: str) -> Component:
+    """A heading for screen readers only."""
+    return html.Span(name, className="visually-hidden")
 
 
 def _bar(probability: float) -> Component:

@@ -28,7 +28,7 @@ def graph(component_id: str, height: str, description: str) -> Component:
             overlay_style={"visibility": "visible", "opacity": 0.5},
             target_components=target,
         ),
-        role="img",
+        role="figure",
         **attributes(aria_label=description),
     )
 

@@ -174,6 +174,7 @@ def _token_table(ids: SideIds) -> Component:
             html.Div(
                 html.Table([head, html.Tbody()], id=ids.token_table, className="token-table"),
                 className="token-table-box",
+                tabIndex="0",
             ),
         ],
         className="token-details",
