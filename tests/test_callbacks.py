@@ -1,0 +1,105 @@
+"""Callbacks as the plain functions they are, inside one app's context."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from flask import Flask
+
+from gpt2dash.callbacks.attention import head_view, rounded
+from gpt2dash.callbacks.generation import generation_view
+from gpt2dash.callbacks.side_view import side_view
+from gpt2dash.errors import InvalidInput, UnknownRun
+from gpt2dash.runtime import Run, Runtime, current
+from gpt2dash.settings import Settings
+
+PROMPT = "The cat sat on the mat."
+
+
+@pytest.fixture
+def key(tiny_folder: Path, tmp_path: Path) -> Iterator[str]:
+    server = Flask("test")
+    runtime = Runtime(server, Settings(model=str(tiny_folder), cache_dir=tmp_path / "cache"))
+    ids = runtime.models.get(str(tiny_folder)).encode(PROMPT)
+    with server.app_context():
+        yield runtime.remember(Run(str(tiny_folder), tuple(ids), len(ids) - 2))
+
+
+def view(key: str, **more: object) -> dict[str, Any]:
+    return {"key": key, "pos": 3, "layer": 1, "head": 2, "role": "query", "settings": {}, **more}
+
+
+def test_nothing_run_says_what_to_do() -> None:
+    assert "Run a prompt" in head_view("a", None)[3]
+    assert "Run a prompt" in str(generation_view("a", None)[1])
+
+
+def test_the_row_is_the_trace_s(key: str) -> None:
+    row = head_view("a", view(key))[2]
+    weights = current().trace(current().run(key)).pattern(1, 2)[3]
+    assert np.allclose(row["weights"], weights, rtol=1e-4)
+    assert (row["side"], row["pos"]) == ("a", 3)
+
+
+def test_the_heat_map_holds_the_pattern(key: str) -> None:
+    figure = head_view("a", view(key))[0]
+    pattern = current().trace(current().run(key)).pattern(1, 2)
+    below = np.tril_indices(len(pattern))
+    assert np.allclose(np.asarray(figure.data[0].z)[below], pattern.numpy()[below], rtol=2e-4)
+
+
+def test_no_selection_no_row(key: str) -> None:
+    _, _, row, reading = head_view("a", view(key, pos=None))
+    assert row["weights"] == []
+    assert "Click a token" in reading
+
+
+@pytest.mark.parametrize("junk", [-1, 10**6, "3", None, 2.5, True, [], {}])
+def test_a_selection_from_nowhere_is_brought_inside(key: str, junk: object) -> None:
+    found = side_view(view(key, pos=junk, layer=junk, head=junk))
+    assert found is not None
+    assert found.pos is None or 0 <= found.pos < len(found.run.ids)
+    assert 0 <= found.layer < 2
+    assert 0 <= found.head < 4
+
+
+def test_an_unknown_run_is_refused_in_a_sentence(key: str) -> None:
+    with pytest.raises(UnknownRun, match="Press Run"):
+        head_view("a", view("0" * 32))
+
+
+def test_settings_outside_their_limits_are_refused(key: str) -> None:
+    with pytest.raises(InvalidInput, match="Top-p"):
+        generation_view("a", view(key, settings={"top_p": 2}))
+
+
+def test_candidates_show_every_stage_and_mark_what_came(key: str) -> None:
+    table = str(generation_view("a", view(key, settings={"temperature": 0.5, "top_k": 3}))[1])
+    assert "Top-k kept 3" in table
+    assert table.count("className='chosen'") == 1
+    assert "cut" in table
+
+
+def test_the_first_token_has_no_candidates(key: str) -> None:
+    assert "nothing predicted it" in str(generation_view("a", view(key, pos=0))[1])
+
+
+def test_the_settings_stand_beside_the_text(key: str) -> None:
+    made_with = generation_view("a", view(key, settings={"temperature": "0.7", "seed": "5"}))[2]
+    assert "2 tokens written" in made_with
+    assert "temperature 0.7" in made_with
+    assert "seed 5" in made_with
+
+
+def test_rounding_keeps_twelve_bits() -> None:
+    cells = torch.rand(50, 50)
+    error = np.abs(rounded(cells) / cells.numpy() - 1)
+    assert error.max() <= 2**-12
+
+
+def test_a_view_is_small(key: str) -> None:
+    assert len(json.dumps(view(key))) < 500
