@@ -35,7 +35,7 @@ def test_generation_page(app: AppPage) -> None:
 @both_themes
 def test_attention_page(app: AppPage) -> None:
     app.open("/attention")
-    app.heatmap()
+    app.run("the cat sat on the mat. " * 40, max_new_tokens=3)
     assert _violations(app) == []
 
 

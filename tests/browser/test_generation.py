@@ -110,6 +110,7 @@ def test_the_settings_beside_a_text_are_those_that_made_it(tab: AppPage, pos: in
 def test_a_branch_goes_on_with_the_settings_of_its_text(tab: AppPage) -> None:
     tab.run(PROMPT, temperature=0.5, seed=3, max_new_tokens=6)
     tab.set_sampling(temperature=2, seed=99)
+    tab.select(tab.n_prompt() + 2)
     tab.candidates().get_by_role("button", name="use").first.click()
     tab.settled("a")
     expect(tab.page.locator("#generation-settings-a")).to_contain_text("temperature 0.5")
@@ -146,3 +147,21 @@ def test_one_side_finishes_while_the_other_still_writes(tab: AppPage) -> None:
     tab.add_b()
     tab.run("the cat", "b", max_new_tokens=5)
     expect(tab.status("a")).to_have_text(re.compile("Writing token"))
+
+
+def test_clear_while_writing_leaves_nothing(tab: AppPage) -> None:
+    _start_long_text(tab)
+    tab.page.locator("#clear-a").click()
+    tab.drawn()
+    expect(tab.tokens()).to_have_count(0)
+    expect(tab.status()).to_have_text("")
+
+
+def test_a_new_run_takes_the_place_of_the_one_that_writes(tab: AppPage) -> None:
+    _start_long_text(tab)
+    tab.choose_model("bundled")
+    tab.set_sampling(max_new_tokens=5)
+    tab.prompt().fill("the cat")
+    tab.prompt().press("Control+Enter")
+    tab.settled("a")
+    expect(tab.status()).to_contain_text("5 written (number of new tokens reached")

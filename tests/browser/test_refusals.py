@@ -52,6 +52,13 @@ def test_the_next_good_run_takes_the_notice_away(tab: AppPage) -> None:
     expect(tab.notice()).to_have_count(0)
 
 
+def test_a_shorter_text_moves_the_selection_without_a_notice(tab: AppPage) -> None:
+    tab.run("the cat sat on the mat", max_new_tokens=8)
+    tab.run("the", max_new_tokens=2)
+    expect(tab.sentence).to_contain_text("token 2 ")
+    expect(tab.notice()).to_have_count(0)
+
+
 def test_a_notice_can_be_dismissed_with_the_keyboard(tab: AppPage) -> None:
     tab.expect_problem(REFUSED)
     tab.start("")
