@@ -35,7 +35,12 @@ def position_curves(
     figure = go.Figure(
         layout=theme.layout(
             xaxis=position_axis("token", labels, tickangle=-60),
-            yaxis={"title": {"text": unit}, "rangemode": "tozero", "zeroline": False},
+            yaxis={
+                "title": {"text": unit, "standoff": 6},
+                "rangemode": "tozero",
+                "zeroline": False,
+                "automargin": True,
+            },
             hovermode="x unified",
             legend={"orientation": "h", "y": 1.12, "x": 0},
         )
