@@ -30,6 +30,7 @@ from gpt2dash.training.plan import Plan
 from gpt2dash.training.trainer import Budget
 
 REPOSITORY = Path(__file__).parents[1]
+PATIENCE_S = 120
 Run = Callable[..., tuple[int, bytes, str]]
 
 
@@ -284,9 +285,11 @@ def serving(wheel: Path, folder: Path, *options: str) -> Iterator[subprocess.Pop
     with subprocess.Popen(
         words, cwd=folder, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as server:
-        yield server
-        server.send_signal(signal.SIGINT)
-        server.communicate()
+        try:
+            yield server
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait()
 
 
 def free_port() -> int:
@@ -311,14 +314,14 @@ def test_a_wheel_serves_the_app_from_any_folder(wheel: Path, tmp_path: Path) -> 
 
 def test_a_model_that_cannot_be_loaded_ends_the_server(wheel: Path, tmp_path: Path) -> None:
     with serving(wheel, tmp_path, "--port", str(free_port()), "--model", ".") as server:
-        out, error = server.communicate()
+        out, error = server.communicate(timeout=PATIENCE_S)
     assert (server.returncode, out, error) == (2, "", "The folder . has no config.json.\n")
 
 
 def test_a_cache_folder_that_cannot_be_used_ends_the_server(wheel: Path, tmp_path: Path) -> None:
     (tmp_path / "cache").touch()
     with serving(wheel, tmp_path, "--port", str(free_port())) as server:
-        _, error = server.communicate()
+        _, error = server.communicate(timeout=PATIENCE_S)
     assert (server.returncode, error.count("\n")) == (2, 1)
     assert "GPT2DASH_CACHE_DIR" in error
 
@@ -341,6 +344,6 @@ def test_ctrl_c_ends_a_command_quietly(tiny_folder: Path, tmp_path: Path) -> Non
         assert training.stderr
         training.stderr.readline()
         training.send_signal(signal.SIGINT)
-        _, error = training.communicate()
+        _, error = training.communicate(timeout=PATIENCE_S)
     assert training.returncode == 130
     assert "Traceback" not in error
