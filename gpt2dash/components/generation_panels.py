@@ -67,7 +67,7 @@ def curve_panel(side: Side) -> Component:
 def candidate_table(rows: Sequence[CandidateRow], side: Side, pos: int, *, is_written: bool) -> Component:
     """Candidates with a bar and a number for each stage; only written tokens can be exchanged."""
     names = ["token", "id", "rank", *_STAGE_NAMES.values()]
-    head = [_unseen("came"), *names, _unseen("put here")]
+    head: list[str | Component] = [_unseen("came"), *names, _unseen("put here")]
     return html.Table(
         [
             html.Thead(html.Tr([html.Th(name, scope="col") for name in head])),
