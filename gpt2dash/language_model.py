@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from gpt2dash.errors import InvalidInput
@@ -42,12 +43,23 @@ class LanguageModel:
         """Memory of the weights."""
         return 4 * self.model.config.n_params
 
+    @cached_property
+    def most_characters(self) -> int:
+        """No text longer than this fits the context: cutting megabytes into tokens takes seconds."""
+        longest = max(len(self.tokenizer.token_bytes(i)) for i in range(self.tokenizer.n_vocab))
+        return self.model.config.n_ctx * longest
+
     def encode(self, text: str) -> list[int]:
         """Token ids of a text.
 
         Raises:
             InvalidInput: the text is empty or longer than the model's context.
         """
+        if len(text) > self.most_characters:
+            raise InvalidInput(
+                f"The text has {len(text):,} characters, more than the {self.model.config.n_ctx:,} tokens "
+                f"that {self.name} reads can hold. Shorten it to a few pages."
+            )
         ids = self.tokenizer.encode(text)
         self.require_readable(ids)
         return ids
@@ -62,9 +74,10 @@ class LanguageModel:
         if not ids:
             raise InvalidInput("The prompt is empty: type at least one character.")
         if len(ids) > config.n_ctx:
+            too_many = len(ids) - config.n_ctx
             raise InvalidInput(
                 f"The text has {len(ids):,} tokens; {self.name} reads at most {config.n_ctx:,}. "
-                f"Shorten it by {len(ids) - config.n_ctx:,} tokens."
+                f"Shorten it by {too_many:,} token{'s' if too_many > 1 else ''}."
             )
         if not all(0 <= i < config.n_vocab for i in ids):
             raise InvalidInput(
@@ -75,7 +88,7 @@ class LanguageModel:
         """Run the model over a text once and keep its activations."""
         return Trace(self.model, TensorReader(record(self.model, self.encode(text))))
 
-    def generate(self, text: str, **settings: float) -> Iterator[Progress | Step]:
+    def generate(self, text: str, **settings: int | float) -> Iterator[Progress | Step]:
         """Continue a text; `settings` are those of `SamplingSettings`."""
         return generate(self.model, self.encode(text), SamplingSettings.parse(settings))
 
