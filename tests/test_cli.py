@@ -283,13 +283,24 @@ def serving(wheel: Path, folder: Path, *options: str) -> Iterator[subprocess.Pop
     env |= {"PYTHONPATH": str(wheel), "GPT2DASH_CACHE_DIR": str(folder / "cache"), "OMP_NUM_THREADS": "1"}
     words = [sys.executable, "-m", "gpt2dash", "serve", "--workers", "1", *options]
     with subprocess.Popen(
-        words, cwd=folder, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        words,
+        cwd=folder,
+        env=env,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=heed_interrupts,
     ) as server:
         try:
             yield server
         finally:
             server.send_signal(signal.SIGINT)
             server.wait()
+
+
+def heed_interrupts() -> None:
+    """What is started in the background ignores Ctrl-C, and so would its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def free_port() -> int:
@@ -340,7 +351,9 @@ def test_ctrl_c_ends_a_command_quietly(tiny_folder: Path, tmp_path: Path) -> Non
     options = ["--out", str(tmp_path / "run"), "--minutes", "9", "--tokenizer", str(tiny_folder)]
     shape = ["--n-ctx", "32", "--d-model", "8", "--n-layer", "1", "--n-head", "1"]
     words = [sys.executable, "-m", "gpt2dash", "train", str(text), *options, *shape]
-    with subprocess.Popen(words, cwd=REPOSITORY, text=True, stderr=subprocess.PIPE) as training:
+    with subprocess.Popen(
+        words, cwd=REPOSITORY, text=True, stderr=subprocess.PIPE, preexec_fn=heed_interrupts
+    ) as training:
         assert training.stderr
         training.stderr.readline()
         training.send_signal(signal.SIGINT)
