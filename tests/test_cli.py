@@ -294,7 +294,7 @@ def serving(wheel: Path, folder: Path, *options: str) -> Iterator[subprocess.Pop
         try:
             yield server
         finally:
-            server.send_signal(signal.SIGINT)
+            server.terminate()
             server.wait()
 
 
@@ -350,13 +350,16 @@ def test_ctrl_c_ends_a_command_quietly(tiny_folder: Path, tmp_path: Path) -> Non
     text.write_text("The cat sat on the mat.\n" * 100)
     options = ["--out", str(tmp_path / "run"), "--minutes", "9", "--tokenizer", str(tiny_folder)]
     shape = ["--n-ctx", "32", "--d-model", "8", "--n-layer", "1", "--n-head", "1"]
-    words = [sys.executable, "-m", "gpt2dash", "train", str(text), *options, *shape]
-    with subprocess.Popen(
-        words, cwd=REPOSITORY, text=True, stderr=subprocess.PIPE, preexec_fn=heed_interrupts
-    ) as training:
-        assert training.stderr
-        training.stderr.readline()
-        training.send_signal(signal.SIGINT)
-        _, error = training.communicate(timeout=PATIENCE_S)
+    # Where the tests run in the background of a script, SIGINT is ignored, and children inherit that.
+    heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); import gpt2dash.cli"
+    words = [sys.executable, "-c", f"{heard}; gpt2dash.cli.main()", "train", str(text), *options, *shape]
+    with subprocess.Popen(words, cwd=REPOSITORY, text=True, stderr=subprocess.PIPE) as training:
+        try:
+            assert training.stderr
+            training.stderr.readline()
+            training.send_signal(signal.SIGINT)
+            _, error = training.communicate(timeout=PATIENCE_S)
+        finally:
+            training.kill()
     assert training.returncode == 130
     assert "Traceback" not in error
