@@ -298,11 +298,6 @@ def serving(wheel: Path, folder: Path, *options: str) -> Iterator[subprocess.Pop
             server.wait()
 
 
-def heed_interrupts() -> None:
-    """What is started in the background ignores Ctrl-C, and so would its children."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])
