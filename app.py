@@ -32,7 +32,7 @@ def create_app(settings: Settings) -> Dash:
         use_pages=True,
         pages_folder=str(HERE / "pages"),
         assets_folder=str(HERE / "assets"),
-        assets_ignore=r"theme\.js",
+        assets_ignore=r"theme\.js|bootstrap|plotly\.min",  # the page's frame names them
         compress=True,
         update_title=None,  # type: ignore[arg-type]  # None keeps the title while callbacks run
         serve_locally=True,

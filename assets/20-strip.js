@@ -40,10 +40,13 @@
   function append(side, tokens, firstPos, nPrompt, chances) {
     const buttons = document.createDocumentFragment();
     const rows = document.createDocumentFragment();
+    const last = strip(side).lastElementChild;
+    let isLineEnd = last !== null && last.textContent.endsWith("⏎");
     tokens.forEach((token, index) => {
       const pos = firstPos + index;
+      if (isLineEnd && !token[1].startsWith("⏎")) buttons.append(document.createElement("br"));
+      isLineEnd = token[1].endsWith("⏎");
       buttons.append(button(side, pos, token, pos >= nPrompt, chances && chances[index]));
-      if (token[1].endsWith("⏎")) buttons.append(document.createElement("br"));
       rows.append(row(pos, token));
     });
     strip(side).append(buttons);

@@ -10,7 +10,7 @@
   };
   const running = { a: null, b: null };
   let defaults = null;
-  const published = { a: "null", b: "null" };
+  const published = {};
 
   const byId = (id) => document.getElementById(id);
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
@@ -54,6 +54,7 @@
   function showSelection() {
     strip.markSelected(view.selection);
     byId("selection-sentence").textContent = sentence();
+    document.dispatchEvent(new Event("gpt2dash:selected")); // for what is drawn in the browser alone
     publish();
   }
 
@@ -66,14 +67,24 @@
     return { key: side.key, pos, role, layer, head, settings: side.settings };
   }
 
-  // Only a side whose view changed is drawn anew.
+  // What stays the same from token to token: a panel of a whole head is not drawn anew for each click.
+  function headOf(name) {
+    const side = view.sides[name];
+    return side && side.key ? { key: side.key, layer: view.selection.layer, head: view.selection.head } : null;
+  }
+
+  // Only what changed is told, so only what depends on it is drawn anew.
+  function tell(store, data) {
+    const text = JSON.stringify(data);
+    if (text === (published[store] || "null")) return;
+    published[store] = text;
+    setProps(store, { data });
+  }
+
   function publish() {
     for (const name of SIDES) {
-      const data = viewOf(name);
-      const text = JSON.stringify(data);
-      if (text === published[name]) continue;
-      published[name] = text;
-      setProps("view-" + name, { data });
+      tell("view-" + name, viewOf(name));
+      tell("head-" + name, headOf(name));
     }
   }
 

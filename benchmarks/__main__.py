@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import clicking, first_page, generating, memory, reading, recording, streaming
+from benchmarks import clicking, first_page, generating, memory, reading, recording, streaming, writing
 from benchmarks.machine import machine
 from benchmarks.measurement import Measurement
 from benchmarks.report import summary, table, write_json
@@ -20,6 +20,7 @@ MEASURES: dict[str, Callable[[Subject], list[Measurement]]] = {
     "generate": generating.measure,
     "stream": streaming.measure,
     "page": first_page.measure,
+    "write": writing.measure,
     "click": clicking.measure,
 }
 

@@ -45,15 +45,16 @@ def fresh_page(started: Browser) -> Iterator[Page]:
         context.close()
 
 
-def open_attention(page: Page, address: str, prompt: str, n_tokens: int, head: tuple[int, int]) -> None:
-    """Open the attention page on a prompt and wait until its trace is kept and the head is drawn."""
-    layer, number = head
-    fragment = urlencode({"a": prompt, "sel": f"a.0.query.{layer}.{number}"})
+def open_view(page: Page, url: str, **view: str) -> None:
+    """Open a page on what the fragment of a link says: `a` is prompt A, `sel` the selection."""
     page.goto("about:blank")  # a change of the fragment alone would not load the page
-    page.goto(f"http://{address}/attention#{fragment}")
+    page.goto(f"http://{url}#{urlencode(view)}")
+
+
+def wait_for_run(page: Page, n_tokens: int) -> None:
+    """Until side A has so many tokens and its trace is kept."""
     page.locator(token(n_tokens - 1)).wait_for()
     page.locator('#side-a[aria-busy="false"]').wait_for()
-    page.locator("#attention-heatmap-a .heatmaplayer image").wait_for()
 
 
 def token(pos: int) -> str:

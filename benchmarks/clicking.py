@@ -1,12 +1,13 @@
-"""A click on a token: how soon the heat map is drawn anew, and how many bytes that takes."""
+"""A click on a token: how soon heat map and row show it, and how many bytes that takes."""
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from playwright.sync_api import Browser, Page, Request
 
-from benchmarks.browser import browser, fresh_page, open_attention, token
+from benchmarks.browser import browser, fresh_page, open_view, token, wait_for_run
 from benchmarks.measurement import Measurement, Target
 from benchmarks.server import served
 from benchmarks.subject import FULL, Subject
@@ -15,25 +16,23 @@ _CLICKS = 20
 _WARM_UP_CLICKS = 2
 _SHORT = 64
 _SETTLE_MS = 100
+_REDRAW_MS = 2_000
 
-# From the click itself, by the browser's clock for input, until the heat map is drawn anew
-# (or its outline moved) and the sentence below it speaks of the token, and that frame is shown.
+# From the click itself, by the browser's clock for input, until the heat map outlines another row and the
+# sentence below it speaks of the token, and that frame is shown.
 _ARM = """
 () => {
-  const graph = document.querySelector("#attention-heatmap-a .js-plotly-plot");
+  const outline = document.querySelector("#attention-heatmap-a .query-outline");
   const sentence = document.getElementById("attention-reading-a");
   const frame = () => new Promise(requestAnimationFrame);
-  const drawn = () => new Promise((resolve) => {
-    graph.once("plotly_afterplot", resolve);
-    graph.once("plotly_relayout", resolve);
-  });
-  const told = () => new Promise((resolve) => {
-    new MutationObserver(resolve).observe(sentence, { childList: true, characterData: true, subtree: true });
-  });
+  const changed = (element, what) =>
+    new Promise((resolve) => new MutationObserver(resolve).observe(element, what));
   window.redrawn = new Promise((resolve, reject) => {
-    window.setTimeout(() => reject(new Error("the heat map was not drawn anew")), 10000);
+    window.setTimeout(() => reject(new Error("the page did not follow the click")), 10000);
     document.addEventListener("click", async (click) => {
-      await Promise.all([drawn(), told()]);
+      const moved = changed(outline, { attributes: true });
+      const told = changed(sentence, { childList: true, characterData: true, subtree: true });
+      await Promise.all([moved, told]);
       await frame();
       await frame();
       resolve(performance.now() - click.timeStamp);
@@ -59,6 +58,7 @@ def measure(subject: Subject) -> list[Measurement]:
     with served(subject.folder, workers=2) as address, browser() as started:
         near = clicked(started, address, subject.text(short), short, heads[:1])
         far = clicked(started, address, subject.text(long), long, heads)
+        others = other_heads(started, address, subject.text(long), long, heads)
     return [
         _latency(near, short, Target("value", 150)),
         _latency(far, long, None),
@@ -67,6 +67,12 @@ def measure(subject: Subject) -> list[Measurement]:
         Measurement(
             f"compressed bytes per click, most of {len(far)} clicks, {long:,} tokens",
             _kb(far, max),
+            "kB",
+            target=Target("value", 64) if long == FULL else None,
+        ),
+        Measurement(
+            f"compressed bytes of another head's heat map, most of {len(others)}, {long:,} tokens",
+            max(others) / 1e3,
             "kB",
             target=Target("value", 64) if long == FULL else None,
         ),
@@ -80,29 +86,62 @@ def clicked(
     places = spread(n_tokens, _WARM_UP_CLICKS + _CLICKS)
     found = []
     with fresh_page(started) as page:
-        for head in heads:
-            open_attention(page, address, prompt, n_tokens, head)
+        for layer, head in heads:
+            open_view(page, f"{address}/attention", a=prompt, sel=f"a.0.query.{layer}.{head}")
+            wait_for_run(page, n_tokens)
+            page.locator("#attention-heatmap-a .heatmaplayer image").wait_for()
+            page.locator("#attention-heatmap-a .query-outline").wait_for(state="attached")
             found += [_click(page, pos) for pos in places][_WARM_UP_CLICKS:]
     return found
 
 
+def other_heads(
+    started: Browser, address: str, prompt: str, n_tokens: int, heads: Sequence[tuple[int, int]]
+) -> list[int]:
+    """Bytes received for each of the heads, chosen by the pickers one after another."""
+    with fresh_page(started) as page:
+        open_view(page, f"{address}/attention", a=prompt, sel="a.0.query.0.0")
+        wait_for_run(page, n_tokens)
+        page.locator("#attention-heatmap-a .query-outline").wait_for(state="attached")
+        return [_head(page, layer, head) for layer, head in heads[1:]]
+
+
+def _head(page: Page, layer: int, head: int) -> int:
+    page.locator("#attention-layer").select_option(str(layer))
+    page.wait_for_timeout(_REDRAW_MS)
+    with _finished(page) as finished:
+        page.locator("#attention-head").select_option(str(head))
+        page.wait_for_timeout(_REDRAW_MS)
+    return sum(_received(request) for request in finished)
+
+
+@contextlib.contextmanager
+def _finished(page: Page) -> Iterator[list[Request]]:
+    """The requests that end meanwhile."""
+    found: list[Request] = []
+
+    def keep(request: Request) -> None:
+        found.append(request)
+
+    page.on("requestfinished", keep)
+    try:
+        yield found
+    finally:
+        page.remove_listener("requestfinished", keep)
+
+
 def spread(n_tokens: int, n: int) -> list[int]:
     """At most `n` positions, evenly over the text; not 0, which is selected at first."""
-    return list(range(1, n_tokens, max(1, (n_tokens - 1) // n)))[:n]
+    step = max(1, (n_tokens - 1) // n)
+    return list(range(step, n_tokens, step))[:n]
 
 
 def _click(page: Page, pos: int) -> Click:
-    finished: list[Request] = []
-
-    def keep(request: Request) -> None:
-        finished.append(request)
-
-    page.on("requestfinished", keep)
-    page.evaluate(_ARM)
-    page.locator(token(pos)).click()
-    ms: float = page.evaluate("window.redrawn")
-    page.wait_for_timeout(_SETTLE_MS)
-    page.remove_listener("requestfinished", keep)
+    with _finished(page) as finished:
+        page.evaluate(_ARM)
+        page.locator(token(pos)).click()
+        ms: float = page.evaluate("window.redrawn")
+        page.wait_for_timeout(_SETTLE_MS)
     return Click(ms, sum(_received(request) for request in finished))
 
 
@@ -112,7 +151,7 @@ def _received(request: Request) -> int:
 
 
 def _latency(clicks: Sequence[Click], n_tokens: int, target: Target | None) -> Measurement:
-    what = f"click on a token to the heat map drawn anew, {n_tokens:,} tokens"
+    what = f"click on a token to heat map and row shown for it, {n_tokens:,} tokens"
     return Measurement(what, median(click.ms for click in clicks), "ms", target=target)
 
 

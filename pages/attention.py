@@ -3,7 +3,7 @@
 from functools import partial
 
 import dash
-from dash import ClientsideFunction, Input, Output, callback, clientside_callback, html
+from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, html
 from dash.development.base_component import Component
 
 from gpt2dash.callbacks import attention
@@ -28,11 +28,19 @@ for side in SIDES:
     callback(
         Output(ids.heatmap, "figure"),
         Output(ids.footer, "children"),
+        Input(SideIds(side).head, "data"),
+    )(attention.head_view)
+    callback(
         Output(ids.row, "data"),
         Output(ids.reading, "children"),
         Input(SideIds(side).view, "data"),
-    )(partial(attention.head_view, side))
+    )(partial(attention.row_view, side))
     clientside_callback(ClientsideFunction("gpt2dash", "textBars"), Input(ids.row, "data"))
+    clientside_callback(
+        ClientsideFunction("gpt2dash", "outlineQuery"),
+        Input(ids.heatmap, "figure"),
+        State(ids.heatmap, "id"),
+    )
 
 clientside_callback(
     ClientsideFunction("gpt2dash", "headOptions"),

@@ -122,14 +122,23 @@ def test_wired_ids_exist_in_the_layout(client: FlaskClient) -> None:
 
 
 def test_the_vendored_plotly_is_the_installed_one() -> None:
-    bundled = (Path(plotly.__file__).parent / "package_data" / "plotly.min.js").read_text(encoding="utf-8")[
-        :200
+    installed = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+    versions = [
+        re.search(r"plotly\.js v(\d+\.\d+\.\d+)", path.read_text(encoding="utf-8")[:200])
+        for path in (installed, ROOT / "assets/vendor/plotly.min.js")
     ]
-    vendored = (ROOT / "assets/vendor/plotly-strict.min.js").read_text(encoding="utf-8")[:200]
-    versions = [re.search(r"v(\d+\.\d+\.\d+)", text) for text in (bundled, vendored)]
     assert versions[0] is not None
     assert versions[1] is not None
     assert versions[0][1] == versions[1][1]
+
+
+def test_the_vendored_plotly_draws_every_kind_of_trace_in_use() -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in ROOT.glob("gpt2dash/figures/*.py"))
+    entry = (ROOT / "docs/plotly/entry.cjs").read_text(encoding="utf-8")
+    used = {name.lower() for pair in re.findall(r"\bgo\.(\w+)\(|\.add_(\w+)\(", code) for name in pair}
+    kinds = {"scatter", *re.findall(r"(?:lib|traces)/(\w+)", entry)}
+    assert used & kinds
+    assert used - {"", "figure", "vline", "shape"} <= kinds
 
 
 def test_graphs_are_made_in_one_place_and_share_nothing() -> None:

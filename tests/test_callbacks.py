@@ -10,7 +10,7 @@ import pytest
 import torch
 from flask import Flask
 
-from gpt2dash.callbacks.attention import head_view, rounded
+from gpt2dash.callbacks.attention import head_view, rounded, row_view
 from gpt2dash.callbacks.generation import generation_view
 from gpt2dash.callbacks.side_view import side_view
 from gpt2dash.errors import InvalidInput, UnknownRun
@@ -34,26 +34,27 @@ def view(key: str, **more: object) -> dict[str, Any]:
 
 
 def test_nothing_run_says_what_to_do() -> None:
-    assert "Run a prompt" in head_view("a", None)[3]
+    assert "Run a prompt" in str(head_view(None)[0])
+    assert row_view("b", None) == ({"side": "b", "pos": None, "weights": []}, "Run a prompt first.")
     assert "Run a prompt" in str(generation_view("a", None)[1])
 
 
 def test_the_row_is_the_trace_s(key: str) -> None:
-    row = head_view("a", view(key))[2]
+    row, _ = row_view("a", view(key))
     weights = current().trace(current().run(key)).pattern(1, 2)[3]
     assert np.allclose(row["weights"], weights, rtol=1e-4)
     assert (row["side"], row["pos"]) == ("a", 3)
 
 
 def test_the_heat_map_holds_the_pattern(key: str) -> None:
-    figure = head_view("a", view(key))[0]
+    figure, _ = head_view(view(key))
     pattern = current().trace(current().run(key)).pattern(1, 2)
     below = np.tril_indices(len(pattern))
     assert np.allclose(np.asarray(figure.data[0].z)[below], pattern.numpy()[below], rtol=2e-4)
 
 
 def test_no_selection_no_row(key: str) -> None:
-    _, _, row, reading = head_view("a", view(key, pos=None))
+    row, reading = row_view("a", view(key, pos=None))
     assert row["weights"] == []
     assert "Click a token" in reading
 
@@ -69,7 +70,7 @@ def test_a_selection_from_nowhere_is_brought_inside(key: str, junk: object) -> N
 
 def test_an_unknown_run_is_refused_in_a_sentence(key: str) -> None:
     with pytest.raises(UnknownRun, match="Press Run"):
-        head_view("a", view("0" * 32))
+        head_view(view("0" * 32))
 
 
 def test_settings_outside_their_limits_are_refused(key: str) -> None:

@@ -289,7 +289,6 @@ def serving(wheel: Path, folder: Path, *options: str) -> Iterator[subprocess.Pop
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        preexec_fn=heed_interrupts,
     ) as server:
         try:
             yield server

@@ -11,7 +11,7 @@ WEIGHTS = np.array([[1, 0, 0], [0.25, 0.75, 0], [0.2, 0.3, 0.5]], dtype=np.float
 
 
 def test_equal_tokens_keep_their_own_columns() -> None:
-    figure = query_key_heatmap(WEIGHTS, ["the", "␣the", "␣the"], None)
+    figure = query_key_heatmap(WEIGHTS, ["the", "␣the", "␣the"], 1)
     axis = figure.layout.xaxis
     assert axis.type == "linear"
     assert axis.range == (-0.5, 2.5)
@@ -19,14 +19,13 @@ def test_equal_tokens_keep_their_own_columns() -> None:
 
 
 def test_the_future_is_blank_and_the_past_is_exact() -> None:
-    cells = np.asarray(query_key_heatmap(WEIGHTS, ["a", "b", "c"], None).data[0].z)
+    cells = np.asarray(query_key_heatmap(WEIGHTS, ["a", "b", "c"], 1).data[0].z)
     assert np.isnan(cells[np.triu_indices(3, 1)]).all()
     assert np.array_equal(cells[np.tril_indices(3)], WEIGHTS[np.tril_indices(3)])
 
 
-def test_the_selected_query_is_outlined() -> None:
-    (outline,) = query_key_heatmap(WEIGHTS, ["a", "b", "c"], 1).layout.shapes
-    assert (outline.y0, outline.y1) == (0.5, 1.5)
+def test_the_browser_is_told_how_many_tokens_share_a_place() -> None:
+    assert query_key_heatmap(WEIGHTS, ["a", "b", "c"], 4).layout.meta == {"n_place": 3, "span": 4}
 
 
 @pytest.mark.parametrize(
@@ -65,4 +64,4 @@ def test_an_empty_figure_says_what_to_do() -> None:
 
 
 def test_figures_carry_no_template() -> None:
-    assert len(query_key_heatmap(WEIGHTS, ["a", "b", "c"], None).layout.template.to_plotly_json()) <= 1
+    assert len(query_key_heatmap(WEIGHTS, ["a", "b", "c"], 1).layout.template.to_plotly_json()) <= 1

@@ -62,6 +62,30 @@ def test_a_killed_holder_frees_the_lock(tmp_path: Path) -> None:
     assert is_free(path)
 
 
+def test_who_waited_holds_what_others_find_under_the_name(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    waiting, holding, enough = threading.Event(), threading.Event(), threading.Event()
+
+    def is_cancelled() -> bool:
+        waiting.set()
+        return False
+
+    def wait_and_hold() -> None:
+        with file_lock(path, is_cancelled):
+            holding.set()
+            enough.wait()
+
+    with file_lock(path):
+        waiter = threading.Thread(target=wait_and_hold)
+        waiter.start()
+        waiting.wait()  # it has the file open that is removed now
+    holding.wait()
+    is_free_meanwhile = is_free(path)
+    enough.set()
+    waiter.join()
+    assert not is_free_meanwhile
+
+
 def test_one_holder_at_a_time_though_the_file_comes_and_goes(tmp_path: Path) -> None:
     inside, most = 0, 0
 

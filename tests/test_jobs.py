@@ -131,6 +131,7 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
     ({"prompt": ""}, "prompt is empty"),
     ({"prompt": "e" * 65}, "reads at most 64"),
     ({"prompt": "e" * 60}, "at most 64 together"),
+    ({"prompt": "e" * 4_000_000}, "4,000,000 characters"),
     ({"prompt": "\ud800"}, "surrogate"),
     ({"prompt": None}, "must be texts"),
     ({"prompt": ["a"]}, "must be texts"),

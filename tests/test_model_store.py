@@ -1,4 +1,5 @@
 import threading
+import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -54,7 +55,14 @@ def test_a_name_that_is_not_on_offer_is_never_resolved(loader: Loader, name: str
 
 
 def test_eight_threads_that_ask_at_once_load_once(loader: Loader) -> None:
-    models, everybody_is_ready = store(loader), threading.Barrier(8)
+    everybody_is_ready = threading.Barrier(8)
+
+    def slow(name: str) -> LanguageModel:
+        lm = loader(name)
+        time.sleep(0.1)  # long enough for the others to ask
+        return lm
+
+    models = ModelStore(NAMES, max_models=9, max_bytes=1 << 40, load=slow)
 
     def ask() -> None:
         everybody_is_ready.wait()
@@ -82,9 +90,10 @@ def test_while_one_loads_the_others_are_served(loader: Loader) -> None:
     other = threading.Thread(target=models.get, args=("a",))
     other.start()
     loading.wait()
-    assert (models.get("b").name, models.get("c").name) == ("b", "c")
+    names = [models.get(name).name for name in ("b", "c")]
     go_on.set()
     other.join()
+    assert names == ["b", "c"]
 
 
 def test_the_least_recently_used_of_too_many_is_let_go(loader: Loader) -> None:

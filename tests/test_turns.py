@@ -14,12 +14,16 @@ class Queue:
         self._threads: list[threading.Thread] = []
 
     def ask(self, name: int) -> None:
-        waiting = len(self.turns._queue)
+        known = self._known()
         thread = threading.Thread(target=self._take, args=(name,))
         thread.start()
         self._threads.append(thread)
-        while len(self.turns._queue) == waiting:
+        while self._known() == known:
             pass
+
+    def _known(self) -> int:
+        """Threads that wait for a turn or have had it."""
+        return len(self.turns._queue) + len(self.order)
 
     def _take(self, name: int) -> None:
         with self.turns.turn():

@@ -19,22 +19,32 @@ MAX_CELLS = 192
 _SIGNIFICANT_BITS = 12
 _SIGNIFICANT_DIGITS = 5
 
-HeadView = tuple[go.Figure, str, dict[str, Any], str]
+Row = dict[str, Any]
+"""One query's weights for the browser: `side`, `pos` and `weights`, one a key."""
 
 
-def head_view(side: str, data: ViewData) -> HeadView:
-    """Heat map, its footer, the selected row, and the row in one sentence."""
+def head_view(data: ViewData) -> tuple[go.Figure, str]:
+    """One head's heat map and its footer; the same for every selected token."""
     began = time.perf_counter()
     view = side_view(data)
     if view is None:
-        figure = empty_figure("Run a prompt to see its attention.")
-        return figure, "", {"side": side, "pos": None, "weights": []}, "Run a prompt first."
+        return empty_figure("Run a prompt to see its attention."), ""
     pattern = view.trace.pattern(view.layer, view.head)
     cells, span = pooled(pattern, MAX_CELLS)
-    place = None if view.pos is None else view.pos // span
-    figure = query_key_heatmap(rounded(cells), _places(view.labels, span), place)
-    footer = _footer(len(cells), len(pattern), span, time.perf_counter() - began)
-    return figure, footer, _row(side, pattern, view.pos), _reading(view, pattern)
+    figure = query_key_heatmap(rounded(cells), _places(view.labels, span), span)
+    return figure, _footer(len(cells), len(pattern), span, time.perf_counter() - began)
+
+
+def row_view(side: str, data: ViewData) -> tuple[Row, str]:
+    """The selected token's row of the pattern, and the row in one sentence."""
+    view = side_view(data)
+    if view is None:
+        return _no_row(side), "Run a prompt first."
+    if view.pos is None:
+        return _no_row(side), "Click a token of this prompt to see where it looks."
+    weights = view.trace.pattern(view.layer, view.head)[view.pos]
+    shown = [float(f"{weight:.{_SIGNIFICANT_DIGITS}g}") for weight in weights.tolist()]
+    return {"side": side, "pos": view.pos, "weights": shown}, _reading(view, view.pos, weights)
 
 
 def rounded(cells: Tensor) -> npt.NDArray[np.float32]:
@@ -60,19 +70,14 @@ def _footer(n_cell: int, n_pos: int, span: int, seconds: float) -> str:
     )
 
 
-def _row(side: str, pattern: Tensor, pos: int | None) -> dict[str, Any]:
-    if pos is None:
-        return {"side": side, "pos": None, "weights": []}
-    weights = [float(f"{weight:.{_SIGNIFICANT_DIGITS}g}") for weight in pattern[pos].tolist()]
-    return {"side": side, "pos": pos, "weights": weights}
+def _no_row(side: str) -> Row:
+    return {"side": side, "pos": None, "weights": []}
 
 
-def _reading(view: SideView, pattern: Tensor) -> str:
-    if view.pos is None:
-        return "Click a token of this prompt to see where it looks."
-    weight, key = pattern[view.pos].max(dim=0)
-    target = "itself" if int(key) == view.pos else f"token {int(key)} “{view.labels[int(key)]}”"
+def _reading(view: SideView, pos: int, weights: Tensor) -> str:
+    weight, key = weights.max(dim=0)
+    target = "itself" if int(key) == pos else f"token {int(key)} “{view.labels[int(key)]}”"
     return (
-        f"In layer {view.layer} head {view.head}, token {view.pos} “{view.labels[view.pos]}” gives "
+        f"In layer {view.layer} head {view.head}, token {pos} “{view.labels[pos]}” gives "
         f"{float(weight):.1%} of its attention to {target}."
     )

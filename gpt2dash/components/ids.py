@@ -30,6 +30,7 @@ class SideIds:
 
     def __init__(self, side: Side) -> None:
         self.view = f"view-{side}"
+        self.head = f"head-{side}"
         self.box = f"side-{side}"
         self.prompt = f"prompt-{side}"
         self.model = f"model-{side}"

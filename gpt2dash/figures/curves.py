@@ -10,6 +10,7 @@ from gpt2dash.figures import theme
 from gpt2dash.figures.axes import position_axis
 
 _COLOURS = (theme.FIRST, theme.SECOND)
+_MOST_MARKERS = 120
 _DASHES = ("solid", "dot")
 
 
@@ -47,13 +48,13 @@ def position_curves(
     )
     for (name, values), colour, dash in zip(curves.items(), _COLOURS, _DASHES, strict=True):
         places = np.arange(first_pos, first_pos + len(values))
-        line = {"color": colour, "width": 2, "dash": dash}
+        is_short = len(values) <= _MOST_MARKERS
         figure.add_scatter(
             x=places,
             y=values,
             name=name,
-            mode="lines+markers",
-            line=line,
+            mode="lines+markers" if is_short else "lines",
+            line={"color": colour, "width": 2 if is_short else 1, "dash": dash},
             marker={"size": 5},
             hovertemplate="%{y:.4g}",
         )

@@ -10,15 +10,13 @@ from gpt2dash.figures import theme
 from gpt2dash.figures.axes import position_axis
 
 
-def query_key_heatmap(
-    weights: npt.NDArray[np.float32], labels: Sequence[str], selected_query: int | None
-) -> go.Figure:
-    """Attention weights, queries down and keys across; the selected query's row is outlined.
+def query_key_heatmap(weights: npt.NDArray[np.float32], labels: Sequence[str], span: int) -> go.Figure:
+    """Attention weights, queries down and keys across; the browser outlines the selected query's row.
 
     Args:
         weights: one cell per query and key, 0 to 1. Keys after their query are left blank: they do not exist.
         labels: what stands at each place of both axes.
-        selected_query: the row to outline, if any.
+        span: tokens that share a place; the figure's `meta` says so to the browser.
     """
     heatmap = go.Heatmap(
         z=np.where(np.tri(len(weights), dtype=bool), weights, np.float32(np.nan)),
@@ -29,24 +27,12 @@ def query_key_heatmap(
         colorbar={"title": {"text": "weight", "side": "right"}, "thickness": 10, "outlinewidth": 0},
         hovertemplate="query %{y}<br>key %{x}<br>weight %{z:.4g}<extra></extra>",
     )
-    outline = [] if selected_query is None else [_row_outline(selected_query, len(labels))]
     return go.Figure(
         heatmap,
         theme.layout(
             xaxis=position_axis("key (looked at)", labels, side="top", tickangle=-90),
             yaxis=position_axis("query (looks)", labels, range=[len(labels) - 0.5, -0.5]),
-            shapes=outline,
+            meta={"n_place": len(labels), "span": span},
             uirevision=",".join(labels),
         ),
     )
-
-
-def _row_outline(query: int, n: int) -> dict[str, object]:
-    return {
-        "type": "rect",
-        "x0": -0.5,
-        "x1": n - 0.5,
-        "y0": query - 0.5,
-        "y1": query + 0.5,
-        "line": {"color": theme.MARK, "width": 2},
-    }

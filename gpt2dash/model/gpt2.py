@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from gpt2dash.model.config import GPT2Config
 from gpt2dash.model.sites import INSIDE_ATTENTION, NO_TAP, Site, Tap
 
+_START_OF_POSITIONS = 0.1  # as large as token embeddings become
 ACTIVATION_FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
     # 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))): the form GPT-2 was trained with
     "gelu_tanh": lambda x: F.gelu(x, approximate="tanh"),
@@ -188,6 +189,14 @@ class Block(nn.Module):
         return F.dropout(update, self.dropout) if self.training else update
 
 
+def sinusoids(n_pos: int, d_model: int) -> Float[Tensor, "pos d_model"]:
+    """Waves of many lengths, one a column, of root mean square 1: Vaswani et al. 2017, section 3.5."""
+    column = torch.arange(d_model)
+    rate = 10_000.0 ** (-2 * (column // 2) / d_model)
+    phase = (column % 2) * (math.pi / 2)  # odd columns are cosines
+    return math.sqrt(2) * torch.sin(torch.arange(n_pos)[:, None] * rate + phase)
+
+
 def _embedding(n: int, d_model: int) -> nn.Embedding:
     """A table without values; drawing them on the meta device would load seconds' worth of modules."""
     return nn.Embedding(n, d_model, _weight=torch.empty(n, d_model))
@@ -240,10 +249,15 @@ class GPT2(nn.Module):
 
     @torch.no_grad()
     def initialise(self, seed: int) -> None:
-        """Fresh weights as GPT-2's: N(0, init_std), projections into the stream scaled by 1/sqrt(2L)."""
+        """Fresh weights as GPT-2's: N(0, init_std), projections into the stream scaled by 1/sqrt(2L).
+
+        Positions alone start elsewhere, as sinusoids: a step back is then one and the same
+        rotation everywhere, so heads that look at neighbours form within a small budget.
+        """
         generator = torch.Generator().manual_seed(seed)
         into_stream = self.config.init_std / math.sqrt(2 * self.config.n_layer)
         for name, parameter in self.named_parameters():
             if parameter.dim() == 2:
                 std = into_stream if name.endswith("c_proj.weight") else self.config.init_std
                 parameter.normal_(0.0, std, generator=generator)
+        self.wpe.weight.copy_(_START_OF_POSITIONS * sinusoids(*self.wpe.weight.shape))

@@ -70,7 +70,7 @@ class Recipe:
         budget: when to stop; the learning rates follow it.
         rates: of the optimisers.
         batch: windows of n_ctx + 1 tokens in one step.
-        copies: share of the windows that repeat themselves, 0 to 1.
+        copies: share of the windows that repeat themselves, 0 to 1; more of them at first.
         seed: of the first weights and of the windows.
     """
 
@@ -184,7 +184,7 @@ class Trainer:
     def _step(self, progress: float) -> float:
         """One update of the weights; returns the loss before it."""
         started = time.monotonic()
-        batch = self._tensor(self._batch())
+        batch = self._tensor(self._batch(progress))
         self.model.train()
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
             loss = self._loss(batch)
@@ -201,13 +201,14 @@ class Trainer:
         self.clock.seconds += time.monotonic() - started
         return value
 
-    def _batch(self) -> corpus.Ids:
+    def _batch(self, progress: float) -> corpus.Ids:
         recipe, step = self.recipe, self.clock.step
         batch = corpus.windows(
             self.ids, step, n_window=recipe.batch, length=recipe.config.n_ctx + 1, seed=recipe.seed
         )
         n_vocab = recipe.config.n_vocab - 1  # end-of-text is not repeated at random
-        return corpus.with_copies(batch, step, share=recipe.copies, n_vocab=n_vocab, seed=recipe.seed)
+        share = corpus.copy_share(recipe.copies, progress)
+        return corpus.with_copies(batch, step, share=share, n_vocab=n_vocab, seed=recipe.seed)
 
     def _finite(self, loss: Tensor) -> float:
         value = float(loss.detach())

@@ -10,8 +10,10 @@ INDEX = """<!DOCTYPE html>
 <head>
 {%metas%}
 <title>{%title%}</title>
+<link id="plotly" rel="preload" href="PLOTLY_URL" as="script">
 <link rel="icon" href="FAVICON_URL" type="image/svg+xml">
 <script src="THEME_URL"></script>
+<link rel="stylesheet" href="BOOTSTRAP_URL">
 {%css%}
 </head>
 <body>
@@ -24,6 +26,12 @@ INDEX = """<!DOCTYPE html>
 </body>
 </html>"""
 
+_OF_THE_FRAME = {
+    "FAVICON_URL": "favicon.svg",
+    "THEME_URL": "theme.js",
+    "BOOTSTRAP_URL": "vendor/bootstrap.min.css",
+    "PLOTLY_URL": "vendor/plotly.min.js",
+}
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -33,9 +41,9 @@ _HEADERS = {
 
 
 def index_string(app: Dash) -> str:
-    """The page frame; the theme is set before the first paint."""
+    """The page frame; the theme is set before the first paint, and our rules come after Bootstrap's."""
     frame = INDEX
-    for placeholder, asset in (("THEME_URL", "theme.js"), ("FAVICON_URL", "favicon.svg")):
+    for placeholder, asset in _OF_THE_FRAME.items():
         frame = frame.replace(placeholder, f"{app.get_asset_url(asset)}?v={__version__}")
     return frame
 

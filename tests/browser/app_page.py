@@ -34,10 +34,13 @@ _TICKS = """(texts, axis) => texts
   .sort((a, b) => a[0] - b[0])
   .map(([, label]) => label)"""
 _HEATMAP = """(id) => {
-  const { _fullData, _fullLayout } = document.querySelector("#" + id + " .js-plotly-plot");
+  const graph = document.querySelector("#" + id + " .js-plotly-plot");
+  const { _fullData, _fullLayout } = graph;
+  const outlines = [...graph.querySelectorAll(".query-outline:not([hidden])")];
   return {
     z: Array.from(_fullData[0].z, (row) => Array.from(row)),
     axes: [_fullLayout.xaxis.type, _fullLayout.yaxis.type],
+    outlined: outlines.map((rect) => Math.round(_fullLayout.yaxis.p2l(Number(rect.getAttribute("y"))) + 0.5)),
   };
 }"""
 
@@ -230,7 +233,7 @@ class AppPage:
         return rows
 
     def heatmap(self, side: Side = "a") -> dict[str, Any]:
-        """Cells and kinds of axes of the attention pattern."""
+        """Cells, kinds of axes and outlined rows of the attention pattern."""
         self.page.locator(f"#attention-heatmap-{side} .hm image").wait_for(state="attached")
         found: dict[str, Any] = self.page.evaluate(_HEATMAP, f"attention-heatmap-{side}")
         return found

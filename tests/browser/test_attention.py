@@ -96,12 +96,45 @@ def test_a_click_moves_the_row_and_the_sentence(tab: AppPage) -> None:
     assert len(tab.bars()) == tab.tokens().count()
 
 
+def test_the_selected_query_is_outlined_in_every_head(tab: AppPage) -> None:
+    tab.open_page("Attention")
+    tab.run(PROMPT, max_new_tokens=3)
+    tab.select(4)
+    assert tab.heatmap()["outlined"] == [4]
+    _pick(tab, 1, 3)
+    assert tab.heatmap()["outlined"] == [4]
+
+
+def test_the_outline_goes_to_the_side_of_the_selection(tab: AppPage) -> None:
+    tab.open_page("Attention")
+    tab.run(PROMPT, max_new_tokens=0)
+    tab.add_b()
+    tab.run("the the", "b", max_new_tokens=0)
+    tab.select(1, "b")
+    assert (tab.heatmap("a")["outlined"], tab.heatmap("b")["outlined"]) == ([], [1])
+
+
+def test_a_click_on_a_token_fetches_no_heat_map(tab: AppPage) -> None:
+    tab.open_page("Attention")
+    tab.run(PROMPT, max_new_tokens=3)
+    before = tab.heatmap()
+    answers: list[str] = []
+    tab.page.on("response", lambda response: answers.append(response.text()))
+    tab.select(2)
+    tab.drawn()
+    assert tab.heatmap() == {**before, "outlined": [2]}
+    assert answers
+    assert not any("heatmap" in answer for answer in answers)
+
+
 def test_long_texts_are_pooled_and_say_so(tab: AppPage) -> None:
     tab.open_page("Attention")
     tab.run("the cat " * 110, max_new_tokens=0)
     assert tab.tokens().count() > 192
     expect(tab.page.locator("#attention-footer-a")).to_contain_text("one cell for 2 x 2 tokens")
     assert len(tab.heatmap()["z"]) <= 192
+    tab.select(101)
+    assert tab.heatmap()["outlined"] == [50]
 
 
 def test_each_side_has_its_own_heat_map(tab: AppPage) -> None:

@@ -28,6 +28,7 @@ def test_a_refusal_is_a_sentence_and_changes_nothing(
     before, link = tab.ids(), tab.page.url
     tab.start(prompt, **sampling)
     expect(tab.notice()).to_contain_text(re.compile(sentence))
+    expect(tab.notice()).to_be_in_viewport(ratio=1)
     tab.settled("a")
     assert tab.ids() == before
     assert tab.page.url == link
