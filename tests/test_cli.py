@@ -61,7 +61,9 @@ def greedy(lm: LanguageModel, prompt: str, n: int) -> list[int]:
     return ids[-n:]
 
 
-@pytest.mark.parametrize("command", ["serve", "generate", "trace", "fetch", "check", "cache", "train"])
+@pytest.mark.parametrize(
+    "command", ["serve", "generate", "trace", "fetch", "check", "cache", "evaluate", "train"]
+)
 def test_every_command_explains_itself(run: Run, command: str) -> None:
     code, out, _ = run(command, "--help")
     assert code == 0
@@ -197,6 +199,19 @@ def test_check_of_a_model_whose_weights_are_no_numbers(
     code, out, _ = run("check", "--json")
     assert code == 1
     assert [finding["holds"] for finding in json.loads(out)["identities"]] == [True, False, False]
+
+
+def test_texts_are_measured_in_bits_per_byte(run: Run, tiny_folder: Path, tmp_path: Path) -> None:
+    texts = [tmp_path / name for name in ("one.txt", "two.txt")]
+    for path in texts:
+        path.write_text("The cat sat on the mat. " * 40)
+    code, out, _ = run("evaluate", *texts, "--model", tiny_folder, "--json")
+    first, second = (json.loads(line) for line in out.splitlines())
+    assert code == 0
+    assert (first["bytes"], first["bits_per_byte"]) == (960, second["bits_per_byte"])
+    assert first["compressors"]["xz -9"] < first["bits_per_byte"]
+    _, line, _ = run("evaluate", texts[0], "--model", tiny_folder)
+    assert f"{first['bits_per_byte']:.4f} bits per byte (xz -9 " in line.decode()
 
 
 def test_the_cache_is_counted_and_cleared(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

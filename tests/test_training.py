@@ -14,8 +14,9 @@ from gpt2dash.file_lock import file_lock
 from gpt2dash.language_model import load
 from gpt2dash.model.config import GPT2Config
 from gpt2dash.model.gpt2 import GPT2
+from gpt2dash.model.hub import resolve
 from gpt2dash.training import card, corpus, metrics, vocabulary
-from gpt2dash.training.evaluation import compressors, evaluate
+from gpt2dash.training.evaluation import compressors, evaluate, text_ids
 from gpt2dash.training.metrics import Clock, Row
 from gpt2dash.training.optimiser import Rates, optimisers, rate_factor, set_rates
 from gpt2dash.training.plan import Plan
@@ -195,6 +196,22 @@ def test_every_token_is_scored_once_from_half_a_context(ids: corpus.Ids) -> None
         nats -= float(logits.detach().log_softmax(dim=-1)[text[pos + 1]])
     assert seen == [32, 16, 16, 16, 16, 4]
     assert found.nats == pytest.approx(nats)
+
+
+def test_a_text_is_read_as_training_reads_it(tmp_path: Path) -> None:
+    text = tmp_path / "text"
+    text.write_bytes("The cat sat.\r\n<|endoftext|>\nIt was été.".encode())
+    lm = load("bundled")
+    ids, n_bytes = text_ids([text], lm.tokenizer)
+    trained_on = corpus.prepare([text], vocabulary.load(resolve("bundled")), tmp_path / "ids")
+    assert np.array_equal(ids, trained_on.ids)
+    assert n_bytes == trained_on.n_bytes == len("The cat sat.\r\nIt was été.".encode())
+
+
+def test_no_text_cannot_be_measured(tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    with pytest.raises(InvalidInput, match="There is no text in"):
+        text_ids([tmp_path / "empty"], load("bundled").tokenizer)
 
 
 def test_compressors_are_measured_in_bits_per_byte() -> None:

@@ -131,6 +131,18 @@ def cache(
 
 
 @command_line.command()
+def evaluate(
+    texts: Annotated[list[Path], Argument(metavar="FILES...", help="Text files in UTF-8; .xz is unpacked.")],
+    model: Model = "bundled",
+    as_json: Json = False,
+) -> None:
+    """Measure how well a model predicts texts, in bits per byte, beside xz and bzip2."""
+    from gpt2dash.cli.evaluate import evaluate_texts
+
+    evaluate_texts(texts, model, as_json=as_json)
+
+
+@command_line.command()
 def train(
     texts: Annotated[list[Path], Argument(metavar="FILES...", help="Text files in UTF-8; .xz is unpacked.")],
     out: Annotated[Path, Option(help="Folder of the run, and of the model at its end.")],

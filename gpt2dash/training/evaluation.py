@@ -3,14 +3,22 @@
 import bz2
 import lzma
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
 
+from gpt2dash.errors import InvalidInput
 from gpt2dash.model.gpt2 import GPT2
-from gpt2dash.training.corpus import Ids
+from gpt2dash.model.tokens import Tokenizer
+from gpt2dash.training.corpus import pieces
+
+Ids = npt.NDArray[np.unsignedinteger[Any]]
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,23 @@ class Evaluation:
     def bits_per_byte(self) -> float:
         """What an arithmetic coder driven by the model would need: nats / ln 2 / bytes."""
         return self.nats / math.log(2) / self.n_bytes
+
+
+def text_ids(paths: Iterable[Path], tokenizer: Tokenizer) -> tuple[Ids, int]:
+    """The files' tokens, each document followed by end-of-text where there is such a token, and their bytes.
+
+    Raises:
+        InvalidInput: a file that cannot be read, or no text in any of them.
+    """
+    mark = [] if tokenizer.eot_id is None else [tokenizer.eot_id]
+    parts, n_bytes = [], 0
+    for piece in pieces(paths):
+        ids = tokenizer.encode(piece.text) + (mark if piece.is_last else [])
+        parts.append(np.array(ids, dtype=np.uint32))
+        n_bytes += len(piece.text.encode())
+    if n_bytes == 0:
+        raise InvalidInput(f"There is no text in {', '.join(map(str, paths))}.")
+    return np.concatenate(parts), n_bytes
 
 
 @torch.inference_mode()

@@ -3,7 +3,7 @@
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from gpt2dash.model.checkpoint import save_model
 from gpt2dash.training import card, corpus, vocabulary
 from gpt2dash.training.corpus import Corpus
 from gpt2dash.training.plan import Plan
+from gpt2dash.training.progress import interval, progress_bar
 from gpt2dash.training.trainer import Report, Trainer
 
 _COMPILER = "clang++" if sys.platform == "darwin" else "g++"
@@ -41,7 +42,7 @@ def train(plan: Plan) -> card.Facts:
         _train(trainer)
         save_model(trainer.model.cpu(), plan.out)
         run = card.Finished(plan, trainer.rows[-1], texts, heldout, card.this_machine(plan.threads))
-        with _bar("measuring", total=len(heldout.ids) if heldout else 0, unit=" tokens") as on_tokens:
+        with progress_bar("measuring", total=len(heldout.ids) if heldout else 0, unit=" tokens") as on_tokens:
             return card.write(plan.out, run, on_tokens)
 
 
@@ -84,7 +85,7 @@ def _tokenizer(plan: Plan) -> Tokenizer:
 
 
 def _prepared(paths: tuple[Path, ...], tokenizer: Tokenizer, out: Path) -> Corpus:
-    with _bar(f"{out.stem} text", unit="B") as on_bytes:
+    with progress_bar(f"{out.stem} text", unit="B") as on_bytes:
         return corpus.prepare(paths, tokenizer, out, on_bytes)
 
 
@@ -103,7 +104,7 @@ def _trainer(plan: Plan, tokenizer: Tokenizer, texts: Corpus, heldout: Corpus | 
 def _train(trainer: Trainer) -> None:
     done = min(trainer.recipe.budget.progress(trainer.clock), 1.0)
     layout = "training {percentage:3.1f} %|{bar}| {elapsed}, {remaining} to go{postfix}"
-    with tqdm(total=1.0, initial=done, bar_format=layout, mininterval=_interval()) as bar:
+    with tqdm(total=1.0, initial=done, bar_format=layout, mininterval=interval()) as bar:
 
         def report(now: Report) -> None:
             bar.set_postfix_str(_told(now), refresh=False)
@@ -115,15 +116,3 @@ def _train(trainer: Trainer) -> None:
 def _told(now: Report) -> str:
     heldout = "" if now.heldout_loss is None else f" (held-out {now.heldout_loss:.3f})"
     return f"loss {now.loss:.3f}{heldout}, {now.clock.tokens / now.clock.seconds:,.0f} tokens/s"
-
-
-@contextmanager
-def _bar(title: str, *, unit: str, total: int | None = None) -> Iterator[Callable[[int], object]]:
-    """A progress bar; yields what to tell how much more is done."""
-    with tqdm(total=total, desc=title, unit=unit, unit_scale=True, mininterval=_interval()) as bar:
-        yield bar.update
-
-
-def _interval() -> float:
-    """Seconds between two looks at a bar: often on a terminal, seldom in a log."""
-    return 0.2 if sys.stderr.isatty() else 30.0
