@@ -35,8 +35,12 @@ class LanguageModel:
     @property
     def label(self) -> str:
         """Name and size in words: "gpt2 (124 M parameters)"."""
-        name = Path(self.name).name if Path(self.name).is_absolute() else self.name
-        return f"{name} ({_rounded(self.model.config.n_params)} parameters)"
+        return f"{self.short_name} ({_rounded(self.model.config.n_params)} parameters)"
+
+    @property
+    def short_name(self) -> str:
+        """The name without the folders that lead to it."""
+        return Path(self.name).name if Path(self.name).is_absolute() else self.name
 
     @property
     def n_bytes(self) -> int:

@@ -91,6 +91,6 @@ def _made_with(view: SideView) -> str:
     sampling = f"temperature {s.temperature:g}, top-k {s.top_k or 'off'}, top-p {top_p}"
     n_new = len(run.ids) - run.n_prompt
     if n_new == 0:
-        return f"Read by {run.model}, nothing written. The stages below use {sampling}."
+        return f"Read by {view.lm.short_name}, nothing written. The stages below use {sampling}."
     stop = "stops at end of text" if s.stop_at_eot else "goes on after end of text"
-    return f"{n_new} tokens written by {run.model}: {sampling}, seed {s.seed}, {stop}."
+    return f"{n_new} tokens written by {view.lm.short_name}: {sampling}, seed {s.seed}, {stop}."
