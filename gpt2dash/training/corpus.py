@@ -220,17 +220,20 @@ def copy_share(share: float, progress: float) -> float:
     return min(1.0, share * _EARLY_COPIES) if progress < _EARLY else share
 
 
-def with_copies(batch: Ids, step: int, *, share: float, n_vocab: int, seed: int) -> Ids:
-    """Turn a share of the windows into something said twice, so that copying pays early.
+def with_copies(batch: Ids, step: int, *, share: float, seed: int) -> Ids:
+    """Turn a share of the windows into something said over and over, so that copying pays early.
 
-    Half of them repeat a passage of their own text, half repeat random tokens. Each window is
-    the same passage over and over, from its start.
+    Half of them repeat their first tokens, half repeat different tokens of the batch in random
+    order. Those are tokens of the text: drawn from the whole vocabulary, they would teach that
+    after a rare token any other may follow.
     """
     rng = np.random.default_rng([seed, step, 1])
-    batch = batch.copy()
     n_window, length = batch.shape
+    different = np.unique(batch)
+    batch = batch.copy()
     for row in np.flatnonzero(rng.random(n_window) < share):
-        period = int(rng.integers(8, length // 2))
-        passage = batch[row, :period] if rng.random() < 0.5 else rng.integers(0, n_vocab, period)
+        period = rng.integers(8, length // 2)
+        is_random = rng.random() < 0.5
+        passage = rng.permutation(different)[:period] if is_random else batch[row, :period]
         batch[row] = np.resize(passage, length)
     return batch

@@ -206,9 +206,8 @@ class Trainer:
         batch = corpus.windows(
             self.ids, step, n_window=recipe.batch, length=recipe.config.n_ctx + 1, seed=recipe.seed
         )
-        n_vocab = recipe.config.n_vocab - 1  # end-of-text is not repeated at random
         share = corpus.copy_share(recipe.copies, progress)
-        return corpus.with_copies(batch, step, share=share, n_vocab=n_vocab, seed=recipe.seed)
+        return corpus.with_copies(batch, step, share=share, seed=recipe.seed)
 
     def _finite(self, loss: Tensor) -> float:
         value = float(loss.detach())
