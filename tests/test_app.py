@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 ROOT = Path(__file__).parent.parent
-PAGES = ("/", "/attention")
+PAGES = ("/", "/attention", "/model")
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def test_each_page_has_a_layout(client: FlaskClient, path: str) -> None:
     }
     response = client.post("/_dash-update-component", json=changed)
     assert response.status_code == 200
-    assert "panel-title" in response.text
+    assert "panels" in response.text
 
 
 def test_scripts_come_from_here_only(client: FlaskClient) -> None:

@@ -13,8 +13,9 @@ from transformers import AutoTokenizer, GPT2LMHeadModel
 import gpt2dash
 from gpt2dash.generation import Step, generate
 from gpt2dash.language_model import LanguageModel, load
+from gpt2dash.model.model_card import CARD
 from gpt2dash.sampling_settings import SamplingSettings
-from gpt2dash.training import card
+from gpt2dash.training import card, card_text
 
 FOLDER = Path(gpt2dash.__file__).parent / "bundled"
 MAX_BYTES = 30_000_000
@@ -60,11 +61,11 @@ def test_the_model_is_small_and_its_context_is_not(lm: LanguageModel) -> None:
 def test_the_card_is_of_these_weights(facts: dict[str, Any]) -> None:
     weights = (FOLDER / "model.safetensors").read_bytes()
     assert facts["weights"] == {"bytes": len(weights), "sha256": hashlib.sha256(weights).hexdigest()}
-    assert facts["weights"]["sha256"] in (FOLDER / card.CARD).read_text(encoding="utf-8")
+    assert facts["weights"]["sha256"] in (FOLDER / CARD).read_text(encoding="utf-8")
 
 
 def test_the_card_says_what_the_facts_say(facts: dict[str, Any]) -> None:
-    assert (FOLDER / card.CARD).read_text(encoding="utf-8") == card.render(facts)
+    assert (FOLDER / CARD).read_text(encoding="utf-8") == card_text.render(facts)
 
 
 def test_the_facts_are_of_this_model(lm: LanguageModel, facts: dict[str, Any]) -> None:

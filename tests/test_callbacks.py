@@ -13,7 +13,9 @@ from flask import Flask
 from gpt2dash.callbacks.attention import head_view, rounded, row_view
 from gpt2dash.callbacks.generation import generation_view
 from gpt2dash.callbacks.side_view import side_view
+from gpt2dash.components.model_panels import model_panel
 from gpt2dash.errors import InvalidInput, UnknownRun
+from gpt2dash.model.model_card import read_card
 from gpt2dash.runtime import Run, Runtime, current
 from gpt2dash.settings import Settings
 
@@ -104,3 +106,17 @@ def test_rounding_keeps_twelve_bits() -> None:
 
 def test_a_view_is_small(key: str) -> None:
     assert len(json.dumps(view(key))) < 500
+
+
+def test_the_card_s_headings_and_picture_fit_the_page() -> None:
+    shown = str(model_panel("name", "# Card\n\n## Part\n\n![Loss](loss.png)\n\n    # code", "/there.png"))
+    assert "## Card\\n\\n### Part\\n\\n![Loss](/there.png)\\n\\n    # code" in shown
+    assert "No card came with the files of name." in str(model_panel("name", None, ""))
+
+
+def test_a_card_is_read_if_there_is_one(tmp_path: Path) -> None:
+    assert read_card(tmp_path) is None
+    (tmp_path / "MODEL_CARD.md").write_bytes(b"caf\xe9")
+    assert read_card(tmp_path) == "caf\ufffd"
+    (tmp_path / "MODEL_CARD.md").write_bytes(b"x" * (1 << 20) + b"x")
+    assert read_card(tmp_path) is None

@@ -209,6 +209,20 @@ def test_a_lost_disk_leaves_the_run_with_a_warning(client: FlaskClient, runtime:
     assert "GPT2DASH_CACHE_DIR" in done["warning"]
 
 
+def test_a_card_s_picture_is_found_by_its_model_s_place(client: FlaskClient, runtime: Runtime) -> None:
+    runtime.models = ModelStore(["bundled"], max_models=1, max_bytes=1)
+    response = client.get("/api/models/0/loss.png")
+    assert response.content_type == "image/png"
+    assert response.data.startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("number", ["0", "1", "99999999999999999999"])
+def test_a_model_without_a_picture_says_so(client: FlaskClient, number: str) -> None:
+    response = client.get(f"/api/models/{number}/loss.png")
+    assert response.status_code == 404
+    assert "no loss curve" in refusal(response)
+
+
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize("path", ["/api/", "/api/nothing", "/api/run/x", "/api/%3Cb%3E"])
 def test_an_unknown_address_under_api_is_a_404_in_json(client: FlaskClient, method: str, path: str) -> None:

@@ -15,7 +15,7 @@ from gpt2dash.language_model import load
 from gpt2dash.model.config import GPT2Config
 from gpt2dash.model.gpt2 import GPT2
 from gpt2dash.model.hub import resolve
-from gpt2dash.training import card, corpus, metrics, vocabulary
+from gpt2dash.training import card_text, corpus, metrics, vocabulary
 from gpt2dash.training.evaluation import compressors, evaluate, text_ids
 from gpt2dash.training.metrics import Clock, Row
 from gpt2dash.training.optimiser import Rates, optimisers, rate_factor, set_rates
@@ -264,8 +264,10 @@ def test_a_finished_folder_is_a_model(finished: Path) -> None:
 def test_the_card_of_a_run_says_what_was_measured(finished: Path) -> None:
     facts = json.loads((finished / "training.json").read_text())
     text = (finished / "MODEL_CARD.md").read_text()
-    assert text == card.render(facts)
+    assert text == card_text.render(facts)
     assert facts["run"]["tokens"] == 8 * 32 * facts["run"]["step"]
+    assert len(facts["heads"]["previous_token"]) == facts["model"]["n_layer"]
+    assert (finished / "loss.png").read_bytes().startswith(b"\x89PNG")
     for value in (facts["weights"]["sha256"], f"{facts['heldout']['bits_per_byte']:.3f}", facts["about"]):
         assert value in text
 

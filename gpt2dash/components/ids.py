@@ -67,3 +67,9 @@ class Attention:
         self.row = f"attention-row-{side}"
         self.text_bars = f"text-bars-{side}"
         self.reading = f"attention-reading-{side}"
+
+
+class Models:
+    """The model page."""
+
+    cards = "model-cards"

@@ -8,7 +8,7 @@ from typing import Any
 
 from gpt2dash.errors import InvalidInput
 from gpt2dash.model.config import GPT2Config
-from gpt2dash.training.corpus import fingerprint
+from gpt2dash.training.corpus import copy_share, fingerprint
 from gpt2dash.training.optimiser import Rates
 from gpt2dash.training.trainer import STATE, Budget, Recipe
 
@@ -113,6 +113,15 @@ class Plan:
         words += ["--compile"] if self.compiled else []
         words += [f"--threads={self.threads}"] if self.threads else []
         return shlex.join([*words, "--out=FOLDER"])
+
+    @property
+    def notes(self) -> str:
+        """What is unusual about the recipe, for the model card."""
+        return (
+            f"{self.copies:.0%} of the windows ({copy_share(self.copies, 0.0):.0%} in the first fifth of the "
+            "run) say a passage or tokens in random order over and over, so that heads that copy form early. "
+            "Position embeddings start as sinusoids."
+        )
 
     def claim(self) -> None:
         """Note in the folder what is made there.

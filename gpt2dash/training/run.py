@@ -15,6 +15,7 @@ from gpt2dash.errors import Cancelled, InvalidInput, StorageProblem
 from gpt2dash.file_lock import file_lock
 from gpt2dash.model.checkpoint import save_model
 from gpt2dash.training import card, corpus, vocabulary
+from gpt2dash.training.card_text import Facts
 from gpt2dash.training.corpus import Corpus
 from gpt2dash.training.plan import Plan
 from gpt2dash.training.progress import interval, progress_bar
@@ -23,7 +24,7 @@ from gpt2dash.training.trainer import Report, Trainer
 _COMPILER = "clang++" if sys.platform == "darwin" else "g++"
 
 
-def train(plan: Plan) -> card.Facts:
+def train(plan: Plan) -> Facts:
     """Make or resume the run of a plan; returns the facts of its model card.
 
     Progress goes to standard error.
@@ -41,7 +42,7 @@ def train(plan: Plan) -> card.Facts:
         trainer = _trainer(plan, tokenizer, texts, heldout)
         _train(trainer)
         save_model(trainer.model.cpu(), plan.out)
-        run = card.Finished(plan, trainer.rows[-1], texts, heldout, card.this_machine(plan.threads))
+        run = card.Finished(plan, trainer.rows, texts, heldout, card.this_machine(plan.threads))
         with progress_bar("measuring", total=len(heldout.ids) if heldout else 0, unit=" tokens") as on_tokens:
             return card.write(plan.out, run, on_tokens)
 

@@ -1,4 +1,4 @@
-"""Routes beside Dash's own: the run stream, health and readiness. All of them answer in JSON."""
+"""Routes beside Dash's own: the run stream, health and readiness, in JSON; and a card's picture."""
 
 import logging
 import socket
@@ -13,6 +13,8 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from gpt2dash.errors import Cancelled, InvalidInput, PublicError
 from gpt2dash.jobs import Event, RunRequest, begin
+from gpt2dash.model.hub import resolve
+from gpt2dash.model.model_card import read_curve
 from gpt2dash.runtime import current
 from gpt2dash.web.incidents import reported
 
@@ -53,6 +55,16 @@ def readyz() -> Response | Answer:
     except PublicError as problem:
         return _told(type(problem).__name__, str(problem), HTTPStatus.SERVICE_UNAVAILABLE)
     return jsonify(status="ready", model=lm.name, fingerprint=lm.fingerprint)
+
+
+@routes.get("/api/models/<int:number>/loss.png")
+def loss_curve(number: int) -> Response | Answer:
+    """The loss curve in a model's card, by the model's place in the list of those on offer."""
+    names = current().models.names
+    curve = read_curve(resolve(names[number])) if number < len(names) else None
+    if curve is None:
+        return _told("NotFound", f"Model {number} has no loss curve here.", HTTPStatus.NOT_FOUND)
+    return Response(curve, mimetype="image/png", headers={"Cache-Control": "max-age=3600"})
 
 
 @routes.route("/api/", defaults={"path": ""}, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])

@@ -57,3 +57,12 @@ def test_the_empty_page(app: AppPage) -> None:
     app.page.locator("#clear-a").click()
     expect(app.page.locator("#generation-candidates-a")).to_contain_text("Run a prompt")
     assert _violations(app) == []
+
+
+@both_themes
+def test_model_page(app: AppPage) -> None:
+    app.open("/model")
+    expect(app.page.locator(".model-card h2").first).to_have_text("Model card")
+    picture = app.page.locator(".model-card img").first
+    assert picture.evaluate("(image) => image.decode().then(() => image.naturalWidth)") > 100
+    assert _violations(app) == []
