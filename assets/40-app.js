@@ -67,7 +67,13 @@
     return { key: side.key, pos, role, layer, head, settings: side.settings };
   }
 
-  // What stays the same from token to token: a panel of a whole head is not drawn anew for each click.
+  // What stays the same from head to head, and from token to token: a panel of all heads, or of a whole head, is
+  // not drawn anew for each click.
+  function textOf(name) {
+    const side = view.sides[name];
+    return side && side.key ? { key: side.key } : null;
+  }
+
   function headOf(name) {
     const side = view.sides[name];
     return side && side.key ? { key: side.key, layer: view.selection.layer, head: view.selection.head } : null;
@@ -85,6 +91,7 @@
     for (const name of SIDES) {
       tell("view-" + name, viewOf(name));
       tell("head-" + name, headOf(name));
+      tell("text-" + name, textOf(name));
     }
   }
 
@@ -341,14 +348,14 @@
     const found = restored();
     if (!found) return;
     view.selection = found.selection;
-    if (textOf(window.location.hash) !== textOf(here)) boot(defaults);
+    if (withoutSelection(window.location.hash) !== withoutSelection(here)) boot(defaults);
     else {
       clampSelection();
       showSelection();
     }
   }
 
-  function textOf(fragment) {
+  function withoutSelection(fragment) {
     const params = new URLSearchParams(fragment.replace(/^#/, ""));
     params.delete("sel");
     return params.toString();

@@ -2,14 +2,16 @@
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
 from flask import Flask, current_app
 from flask_caching import Cache
 from pydantic import Field, TypeAdapter, ValidationError
+from torch import Tensor
 
+from gpt2dash.analysis.overview import Overview, overview
 from gpt2dash.analysis.predictions import Predictions, predictions
 from gpt2dash.errors import InvalidInput, StorageProblem, UnknownRun
 from gpt2dash.language_model import LanguageModel
@@ -24,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 _EXTENSION = "gpt2dash"
 _BYTES_OF_RUNS = 64 << 20
+_OVERVIEW_CELLS = 32
 
 
 @dataclass(frozen=True)
@@ -125,16 +128,31 @@ class Runtime:
 
     def predictions(self, run: Run) -> Predictions:
         """Surprisal, entropy and rank of every token of a run, kept like a trace."""
-        lm = self.language_model(run)
-        key = trace_key(lm.fingerprint, run.ids, quantity="predictions")
 
-        def compute() -> Buffer:
-            resid = self.trace(run).resid_pre(lm.model.config.n_layer)
-            with self.turns.turn():
-                return _written(predictions(lm.model, resid, run.ids))
+        def compute(trace: Trace) -> Mapping[str, Tensor]:
+            resid = trace.resid_pre(trace.config.n_layer)
+            return vars(predictions(trace.model, resid, run.ids))
 
-        kept = self._traces.fetch(key, compute)
+        kept = self._derived(run, "predictions", compute)
         return Predictions(kept["surprisal"], kept["entropy"], kept["rank"])
+
+    def overview(self, run: Run) -> Overview:
+        """Maps and measures of every head on a run, kept like a trace."""
+        kept = self._derived(run, "overview", lambda trace: vars(overview(trace, _OVERVIEW_CELLS)))
+        return Overview(kept["maps"], kept["measures"], kept["log_sums"])
+
+    def _derived(
+        self, run: Run, quantity: str, compute: Callable[[Trace], Mapping[str, Tensor]]
+    ) -> CachedTensors:
+        """What follows from a run's trace and costs more than a click."""
+
+        def write() -> Buffer:
+            trace = self.trace(run)
+            with self.turns.turn():
+                return _written(compute(trace))
+
+        key = trace_key(self.language_model(run).fingerprint, run.ids, quantity=quantity)
+        return self._traces.fetch(key, write)
 
     def _stored_run(self, key: object) -> bytes:
         found = self._runs.get(key if isinstance(key, str) else "")
@@ -153,8 +171,7 @@ def storage_problem(trace: Trace) -> str | None:
     return str(problem) if problem else None
 
 
-def _written(values: Predictions) -> Buffer:
-    tensors = vars(values)
+def _written(tensors: Mapping[str, Tensor]) -> Buffer:
     writer = TensorWriter({name: (t.shape, t.dtype) for name, t in tensors.items()}, {})
     for name, tensor in tensors.items():
         writer.put(name, tensor)

@@ -7,24 +7,34 @@ from dash import ClientsideFunction, Input, Output, State, callback, clientside_
 from dash.development.base_component import Component
 
 from gpt2dash.callbacks import attention
-from gpt2dash.components.attention_panels import head_picker, pattern_panel, row_panel
+from gpt2dash.components.attention_panels import head_picker, heads_panel, pattern_panel, row_panel
 from gpt2dash.components.ids import SIDES, Attention, SideIds
+from gpt2dash.components.panel import both_sides
 
 dash.register_page(__name__, path="/attention", name="Attention", title="Attention - gpt2dash", order=1)
 
 
 def layout(**_query: str) -> Component:
     """The head pickers, then the panels of each side."""
-    sides = [
-        html.Div([row_panel(side), pattern_panel(side)], className=f"side-panels side-panels-{side}")
-        for side in SIDES
-    ]
-    heading = html.H1("Attention", className="visually-hidden")
-    return html.Div([heading, head_picker(), html.Div(sides, className="panels")])
+    return html.Div(
+        [
+            html.H1("Attention", className="visually-hidden"),
+            head_picker(attention.MEASURE_TITLES),
+            both_sides(lambda side: [heads_panel(side), pattern_panel(side), row_panel(side)]),
+        ]
+    )
 
 
 for side in SIDES:
     ids = Attention(side)
+    callback(Output(ids.heads, "data"), Input(SideIds(side).text, "data"))(
+        partial(attention.heads_view, side)
+    )
+    clientside_callback(
+        ClientsideFunction("gpt2dash", "allHeads"),
+        Input(ids.heads, "data"),
+        Input(Attention.measure, "value"),
+    )
     callback(
         Output(ids.heatmap, "figure"),
         Output(ids.footer, "children"),

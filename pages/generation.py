@@ -9,18 +9,15 @@ from dash.development.base_component import Component
 from gpt2dash.callbacks import generation
 from gpt2dash.components.generation_panels import candidates_panel, curve_panel
 from gpt2dash.components.ids import SIDES, Generation, SideIds
+from gpt2dash.components.panel import both_sides
 
 dash.register_page(__name__, path="/", name="Generation", title="Generation - gpt2dash", order=0)
 
 
 def layout(**_query: str) -> Component:
     """Both panels, once for each side."""
-    sides = [
-        html.Div([candidates_panel(side), curve_panel(side)], className=f"side-panels side-panels-{side}")
-        for side in SIDES
-    ]
     heading = html.H1("Generation", className="visually-hidden")
-    return html.Div([heading, html.Div(sides, className="panels")])
+    return html.Div([heading, both_sides(lambda side: [candidates_panel(side), curve_panel(side)])])
 
 
 for side in SIDES:

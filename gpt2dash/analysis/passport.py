@@ -6,7 +6,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from gpt2dash.analysis.heads import induction_score, previous_token_score
+from gpt2dash.analysis.heads import mass_on
+from gpt2dash.analysis.targets import after_duplicate, previous_token
 from gpt2dash.model.gpt2 import GPT2
 from gpt2dash.tensor_file import TensorReader
 from gpt2dash.trace import Trace, record
@@ -56,11 +57,13 @@ def _random_ids(model: GPT2, n: int, generator: torch.Generator) -> list[int]:
 
 def _scores(model: GPT2, ids: list[int]) -> Float[Tensor, "score layer head"]:
     config, n = model.config, len(ids)
+    copied = after_duplicate(torch.tensor(ids + ids))
+    copied[:n] = False
     trace = Trace(model, TensorReader(record(model, ids + ids)))
     found = torch.zeros(2, config.n_layer, config.n_head)
     for layer in range(config.n_layer):
         for head in range(config.n_head):
             pattern = trace.pattern(layer, head)
-            found[0, layer, head] = previous_token_score(pattern[:n, :n])
-            found[1, layer, head] = induction_score(pattern, n)
+            found[0, layer, head] = mass_on(pattern[:n, :n], previous_token(n))
+            found[1, layer, head] = mass_on(pattern, copied)
     return found

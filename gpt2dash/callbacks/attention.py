@@ -1,17 +1,27 @@
 """The attention page: one head's pattern, and the selected token's row."""
 
+import math
 import time
+from base64 import b64encode
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
+import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from gpt2dash.analysis.attention import pooled
+from gpt2dash.analysis.measures import MEASURES
 from gpt2dash.callbacks.side_view import SideView, ViewData, side_view
 from gpt2dash.figures.empty import empty_figure
 from gpt2dash.figures.grids import query_key_heatmap
+from gpt2dash.figures.mosaic import mosaic
+from gpt2dash.runtime import current
+
+MEASURE_TITLES = tuple((measure.name, measure.title) for measure in MEASURES)
+"""What heads can be shown by."""
 
 MAX_CELLS = 192
 """Cells per side: the lower triangle of so many, at 12 bits each, stays under 64 KB."""
@@ -19,8 +29,44 @@ MAX_CELLS = 192
 _SIGNIFICANT_BITS = 12
 _SIGNIFICANT_DIGITS = 5
 
+Heads = dict[str, Any]
+"""Every head for the browser: a picture of all patterns, and each measure's value and chance level."""
+
 Row = dict[str, Any]
 """One query's weights for the browser: `side`, `pos` and `weights`, one a key."""
+
+
+def heads_view(side: str, data: ViewData) -> Heads | None:
+    """All heads of the model on this text."""
+    view = side_view(data)
+    if view is None:
+        return None
+    began = time.perf_counter()
+    found = current().overview(view.run)
+    ids = torch.tensor(view.run.ids)
+    picture = mosaic(found.maps.numpy())
+    n_cell, n_pos = found.maps.shape[-1], len(ids)
+    return {
+        "side": side,
+        "picture": f"data:image/png;base64,{b64encode(picture).decode()}",
+        "measures": {
+            measure.name: {"values": _rounded(values), "chance": _finite(measure.chance(ids))}
+            for measure, values in zip(MEASURES, found.measures, strict=True)
+        },
+        "footer": (
+            f"Each head: {n_cell} x {n_cell} cells of {n_pos:,} x {n_pos:,} tokens; 255 colours; "
+            f"{len(picture) / 1e3:.0f} kB; {1_000 * (time.perf_counter() - began):.0f} ms on the server."
+        ),
+    }
+
+
+def _rounded(values: Float[Tensor, "layer head"]) -> list[list[float | None]]:
+    return [[_finite(float(f"{value:.4g}")) for value in layer] for layer in values.tolist()]
+
+
+def _finite(value: float) -> float | None:
+    """None in place of NaN, which JSON does not have: this text has nothing to measure."""
+    return value if math.isfinite(value) else None
 
 
 def head_view(data: ViewData) -> tuple[go.Figure, str]:

@@ -30,6 +30,7 @@ class SideIds:
 
     def __init__(self, side: Side) -> None:
         self.view = f"view-{side}"
+        self.text = f"text-{side}"
         self.head = f"head-{side}"
         self.box = f"side-{side}"
         self.prompt = f"prompt-{side}"
@@ -42,6 +43,11 @@ class SideIds:
         self.progress = f"progress-{side}"
         self.strip = f"strip-{side}"
         self.token_table = f"token-table-{side}"
+
+    @property
+    def stores(self) -> tuple[str, str, str]:
+        """What the server's callbacks listen to, by how often it changes."""
+        return self.text, self.head, self.view
 
 
 class Generation:
@@ -59,9 +65,14 @@ class Attention:
 
     layer = "attention-layer"
     head = "attention-head"
+    measure = "attention-measure"
 
     def __init__(self, side: Side) -> None:
         self.panel = f"attention-panel-{side}"
+        self.heads = f"attention-heads-{side}"
+        self.grid = f"head-grid-{side}"
+        self.top = f"head-top-{side}"
+        self.heads_footer = f"head-footer-{side}"
         self.heatmap = f"attention-heatmap-{side}"
         self.footer = f"attention-footer-{side}"
         self.row = f"attention-row-{side}"

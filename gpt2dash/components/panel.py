@@ -1,11 +1,13 @@
 """The frame of one panel, and the one factory of graphs."""
 
+from collections.abc import Callable
 from typing import Any
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from gpt2dash.components.attributes import attributes
+from gpt2dash.components.ids import SIDES, Side
 
 _CONFIG: Any = {
     "displaylogo": False,
@@ -45,3 +47,16 @@ def panel(title: str, children: list[Component], how: str, component_id: str | N
         className="panel",
         **name,
     )
+
+
+def both_sides(panels: Callable[[Side], list[Component]]) -> Component:
+    """The same panels for A and for B, level with each other when both are shown."""
+    sides = [
+        html.Div(
+            made := panels(side),
+            className=f"side-panels side-panels-{side}",
+            style={"--rows": str(len(made))},
+        )
+        for side in SIDES
+    ]
+    return html.Div(sides, className="panels")

@@ -43,7 +43,7 @@ def shell(model_names: Sequence[str]) -> Component:
             html.Main(dash.page_container, id="panels", tabIndex="-1"),
             _notice(),
             dcc.Store(id=Shell.boot, data=defaults(model_names[0])),
-            *(dcc.Store(id=store) for side in SIDES for store in (SideIds(side).view, SideIds(side).head)),
+            *(dcc.Store(id=store) for side in SIDES for store in SideIds(side).stores),
         ]
     )
 

@@ -31,6 +31,13 @@ def layout(**more: Any) -> dict[str, Any]:  # noqa: ANN401 - Plotly's own attrib
 
 
 @cache
+def palette() -> bytes:
+    """The magnitude scale as an image's palette: colour 0 is free, 1 to 255 run from least to most."""
+    colours = sample_colorscale(MAGNITUDE, [level / 254 for level in range(255)], colortype="tuple")
+    return bytes([0, 0, 0, *(round(255 * part) for colour in colours for part in colour)])
+
+
+@cache
 def square_root_scale() -> tuple[tuple[float, str], ...]:
     """The magnitude scale over 0 to 1, with colour growing as the square root: small weights stay visible."""
     places = [(stop / (_STOPS - 1)) ** 2 for stop in range(_STOPS)]

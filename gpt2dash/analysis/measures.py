@@ -1,0 +1,114 @@
+"""The measures that the pages show of every head, each with its chance level and its formula in words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from gpt2dash.analysis import heads, targets
+from gpt2dash.analysis.heads import Pattern, PerHead
+from gpt2dash.analysis.targets import Targets
+
+_STANDARD_DEVIATIONS = 4.0
+_ABOVE_CHANCE = 0.25
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One number about a head on one text.
+
+    Attributes:
+        name: how code and links call it.
+        title: how people do.
+        unit: of the number.
+        formula: how it is computed, in words.
+        of: the number, from patterns and token ids.
+        chance: the number of a head that gives every key the same weight.
+        targets: where a head of this kind looks; None for a measure of shape.
+        label: what a head is called that clears the null; None for a measure of shape.
+    """
+
+    name: str
+    title: str
+    unit: str
+    formula: str
+    of: Callable[[Pattern, Int[Tensor, " pos"]], PerHead]
+    chance: Callable[[Int[Tensor, " pos"]], float]
+    targets: Callable[[Int[Tensor, " pos"]], Targets] | None = None
+    label: str | None = None
+
+
+def _shape(name: str, title: str, unit: str, formula: str, of: Callable[[Pattern], PerHead]) -> Measure:
+    def chance(ids: Int[Tensor, " pos"]) -> float:
+        return float(of(uniform_pattern(len(ids))))
+
+    return Measure(name, title, unit, formula, lambda pattern, _ids: of(pattern), chance)
+
+
+def _share(name: str, label: str, formula: str, where: Callable[[Int[Tensor, " pos"]], Targets]) -> Measure:
+    return Measure(
+        name,
+        label,
+        "share of attention",
+        formula,
+        lambda pattern, ids: heads.mass_on(pattern, where(ids)),
+        lambda ids: heads.chance_of(where(ids)),
+        where,
+        label,
+    )
+
+
+def uniform_pattern(n_pos: int) -> Float[Tensor, "query key"]:
+    """The pattern of a head that gives the same weight to every key it may look at."""
+    ones = torch.ones(n_pos, n_pos).tril()
+    return ones / ones.sum(dim=-1, keepdim=True)
+
+
+MEASURES = (
+    _shape("entropy", "entropy", "bits", "mean over queries of -sum A log2 A", heads.entropy),
+    _shape(
+        "span", "effective span", "tokens", "mean over queries of exp(entropy in nats)", heads.effective_span
+    ),
+    _shape(
+        "distance", "mean distance", "tokens", "mean over queries of sum A (query - key)", heads.mean_distance
+    ),
+    _share("self", "current token", "mean of A[q, q]", lambda ids: targets.current_token(len(ids))),
+    _share(
+        "previous",
+        "previous token",
+        "mean over q >= 1 of A[q, q - 1]",
+        lambda ids: targets.previous_token(len(ids)),
+    ),
+    _share("first", "first token", "mean over q >= 1 of A[q, 0]", lambda ids: targets.first_token(len(ids))),
+    _share(
+        "duplicate",
+        "duplicate token",
+        "mean of the attention to earlier copies of the query's token, over queries that have one",
+        targets.duplicate_token,
+    ),
+    _share(
+        "induction",
+        "induction",
+        "mean attention to what followed earlier copies of the query's token, over queries that have one",
+        targets.after_duplicate,
+    ),
+)
+"""In the order in which they are shown."""
+
+
+def is_clear(measure: Measure, pattern: Pattern, ids: Int[Tensor, " pos"]) -> Float[Tensor, "*head"]:
+    """1.0 where a head deserves the measure's label on this text, else 0.0.
+
+    It must stand a quarter above chance, and four standard deviations above the null in which its
+    own weights are dealt at random to the keys of each row. A random model has neither.
+    """
+    if measure.targets is None:
+        raise ValueError(f"{measure.name} labels no head")
+    where = measure.targets(ids)
+    if not bool(where.any()):
+        return torch.zeros(pattern.shape[:-2])
+    above = heads.mass_on(pattern, where) - heads.chance_of(where)
+    deviation = heads.dealt_deviation(pattern, where)
+    return ((above >= _ABOVE_CHANCE) & (above > _STANDARD_DEVIATIONS * deviation)).float()
