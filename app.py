@@ -5,6 +5,7 @@ from pathlib import Path
 from dash import ClientsideFunction, Dash, Input, Output
 from flask import Flask
 
+from gpt2dash.callbacks.attention import OPTIONS
 from gpt2dash.components.ids import SIDES, Shell, SideIds
 from gpt2dash.components.shell import shell
 from gpt2dash.runtime import Runtime
@@ -40,7 +41,7 @@ def create_app(settings: Settings) -> Dash:
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
     app.index_string = index_string(app)
-    app.layout = shell(runtime.models.names)
+    app.layout = shell(runtime.models.names, OPTIONS)
     wire_shell(app)
     add_security_headers(server, app)
     return app

@@ -22,7 +22,22 @@
     encodeSide(params, "b", view.sides.b);
     const sel = view.selection;
     params.set("sel", [sel.side, sel.pos === null ? "" : sel.pos, sel.role, sel.layer, sel.head].join("."));
+    encodeOptions(params, view.options, view.choices);
     return params.toString();
+  }
+
+  // Options of pages: only those that differ from the first choice, each under its own name.
+  function encodeOptions(params, options, choices) {
+    for (const [name, value] of Object.entries(options)) if (value !== choices[name][0]) params.set("o." + name, value);
+  }
+
+  function decodeOptions(params, choices) {
+    const options = {};
+    for (const [name, values] of Object.entries(choices)) {
+      options[name] = params.has("o." + name) ? params.get("o." + name) : values[0];
+      if (!values.includes(options[name])) throw new Error(name);
+    }
+    return options;
   }
 
   function naturalNumber(text) {
@@ -77,8 +92,9 @@
     return {
       sides: { a: decodeSide(params, "a", defaults.settings), b: decodeSide(params, "b", defaults.settings) },
       selection: decodeSelection(params, defaults.selection),
+      options: decodeOptions(params, defaults.choices),
     };
   }
 
-  window.gpt2dash = Object.assign(window.gpt2dash || {}, { state: { encode, decode } });
+  window.gpt2dash = Object.assign(window.gpt2dash || {}, { state: { encode, decode, decodeOptions } });
 })();

@@ -7,6 +7,8 @@
   const view = {
     sides: { a: null, b: null },
     selection: { side: "a", pos: null, role: "query", layer: 0, head: 0 },
+    options: {}, // how pages show it, each one of its `choices`
+    choices: {},
   };
   const running = { a: null, b: null };
   let defaults = null;
@@ -53,9 +55,28 @@
 
   function showSelection() {
     strip.markSelected(view.selection);
+    showOptions();
     byId("selection-sentence").textContent = sentence();
     document.dispatchEvent(new Event("gpt2dash:selected")); // for what is drawn in the browser alone
     publish();
+  }
+
+  // The role of the selected token is picked like an option, but belongs to the selection.
+  function setOption(name, value) {
+    if (name === "role") {
+      select({ role: value });
+      return;
+    }
+    view.options[name] = value;
+    document.dispatchEvent(new Event("gpt2dash:selected"));
+    publish();
+    writeFragment(true);
+  }
+
+  function showOptions() {
+    for (const [name, value] of Object.entries({ ...view.options, role: view.selection.role })) {
+      if (byId("option-" + name)) setProps("option-" + name, { value });
+    }
   }
 
   // What the server needs to draw one side: a key, the selection, and how the text was made.
@@ -64,7 +85,7 @@
     if (!side || !side.key) return null;
     const { layer, head, role } = view.selection;
     const pos = view.selection.side === name ? view.selection.pos : null;
-    return { key: side.key, pos, role, layer, head, settings: side.settings };
+    return { key: side.key, pos, role, layer, head, settings: side.settings, options: view.options };
   }
 
   // What stays the same from head to head, and from token to token: a panel of all heads, or of a whole head, is
@@ -76,7 +97,8 @@
 
   function headOf(name) {
     const side = view.sides[name];
-    return side && side.key ? { key: side.key, layer: view.selection.layer, head: view.selection.head } : null;
+    const { layer, head } = view.selection;
+    return side && side.key ? { key: side.key, layer, head, options: view.options } : null;
   }
 
   // Only what changed is told, so only what depends on it is drawn anew.
@@ -326,8 +348,12 @@
   function boot(given) {
     defaults = given;
     const link = restored();
-    const found = link || { sides: { a: { ...given.example, continuation: [], settings: given.settings }, b: null }, selection: { ...given.selection } };
-    view.selection = found.selection;
+    const found = link || {
+      sides: { a: { ...given.example, continuation: [], settings: given.settings }, b: null },
+      selection: { ...given.selection },
+      options: state.decodeOptions(new URLSearchParams(), given.choices),
+    };
+    Object.assign(view, { selection: found.selection, options: found.options, choices: given.choices });
     showSettings(found.sides.a.settings);
     window.setTimeout(summariseSettings, 0);
     showSideB(Boolean(found.sides.b));
@@ -347,7 +373,7 @@
     const here = state.encode(view);
     const found = restored();
     if (!found) return;
-    view.selection = found.selection;
+    Object.assign(view, { selection: found.selection, options: found.options });
     if (withoutSelection(window.location.hash) !== withoutSelection(here)) boot(defaults);
     else {
       clampSelection();
@@ -357,7 +383,7 @@
 
   function withoutSelection(fragment) {
     const params = new URLSearchParams(fragment.replace(/^#/, ""));
-    params.delete("sel");
+    for (const name of [...params.keys()]) if (name === "sel" || name.startsWith("o.")) params.delete(name);
     return params.toString();
   }
 
@@ -412,6 +438,7 @@
 
   document.addEventListener("input", (event) => {
     if (event.target.id.startsWith("sampling-")) summariseSettings();
+    if (event.target.id.startsWith("option-")) setOption(event.target.id.slice("option-".length), event.target.value);
   });
 
   document.addEventListener("keydown", (event) => {
@@ -426,5 +453,5 @@
 
   window.addEventListener("popstate", restoreFromHistory);
 
-  window.gpt2dash = Object.assign(window.gpt2dash, { view, boot, select, notice, writeFragment });
+  window.gpt2dash = Object.assign(window.gpt2dash, { view, boot, select, notice, showOptions, writeFragment });
 })();

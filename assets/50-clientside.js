@@ -29,6 +29,7 @@
   function headOptions() {
     const { sides, selection } = app.view;
     const side = sides[selection.side] || sides.a;
+    app.showOptions(); // the pickers of a page that has just been opened
     if (!side || !side.nLayer) return [unchanged(), unchanged(), unchanged(), unchanged()];
     const options = (n) => Array.from({ length: n }, (_, i) => ({ label: String(i), value: String(i) }));
     return [options(side.nLayer), options(side.nHead), String(selection.layer), String(selection.head)];
@@ -43,7 +44,7 @@
       target.replaceChildren();
       return;
     }
-    const tallest = Math.max(...row.weights);
+    const tallest = Math.max(...row.weights) || 1;
     target.replaceChildren(...row.weights.map((weight, pos) => {
       const word = document.createElement("span");
       word.className = "text-bar" + (pos === row.pos ? " text-bar-selected" : "");

@@ -11,13 +11,11 @@
     return value === null ? "nothing to measure in this text" : String(value);
   }
 
-  function headButton(side, layer, head, measure, name) {
+  function headButton(side, layer, head, words) {
     const element = document.createElement("button");
     element.type = "button";
     element.className = "head-cell";
     Object.assign(element.dataset, { side, layer, head });
-    const value = measure ? measure.values[layer][head] : null;
-    const words = "layer " + layer + " head " + head + (measure ? ", " + name + " " + told(value) : "");
     element.title = words;
     element.setAttribute("aria-label", words);
     element.tabIndex = -1;
@@ -28,8 +26,9 @@
   function colour(cells, values) {
     const known = values.flat().filter((value) => value !== null);
     const [least, most] = [Math.min(...known), Math.max(...known)];
+    const all = values.flat();
     cells.forEach((cell, index) => {
-      const value = values.flat()[index];
+      const value = all[index];
       cell.style.setProperty("--level", value === null ? 0 : (value - least) / (most - least || 1));
       cell.classList.toggle("head-unknown", value === null);
     });
@@ -43,36 +42,32 @@
     return element;
   }
 
-  // The picture fills the cells of its heads, so layer and head numbers stand outside of it.
-  function draw(side, data, measureName, title) {
-    const measure = measureName ? data.measures[measureName] : null;
-    const first = Object.values(data.measures)[0].values;
-    const [nLayer, nHead] = [first.length, first[0].length];
-    const cells = [];
-    const parts = [label("", "head-corner"), ...Array.from({ length: nHead }, (_, head) => label(head, "head-number"))];
-    for (let layer = 0; layer < nLayer; layer += 1) {
+  // Layer and head numbers around a button for each head. `words` says what stands behind the head's name.
+  function draw(target, side, values, words) {
+    const [nLayer, nHead] = [values.length, values[0].length];
+    const parts = [label("", "head-corner"), ...values[0].map((_, head) => label(head, "head-number"))];
+    values.forEach((row, layer) => {
       parts.push(label(layer, "head-number"));
-      for (let head = 0; head < nHead; head += 1) cells.push(headButton(side, layer, head, measure, title));
-      parts.push(...cells.slice(-nHead));
-    }
-    grid(side).style.setProperty("--heads", nHead);
-    grid(side).style.setProperty("--layers", nLayer);
-    grid(side).classList.toggle("by-measure", Boolean(measure));
-    cells.forEach((cell, index) => {
-      if (measure) return;
-      const [layer, head] = [Math.floor(index / nHead), index % nHead];
-      cell.style.backgroundImage = "url(" + data.picture + ")";
-      cell.style.backgroundSize = 100 * nHead + "% " + 100 * nLayer + "%";
-      cell.style.backgroundPosition = (nHead > 1 ? 100 * head / (nHead - 1) : 0) + "% " + (nLayer > 1 ? 100 * layer / (nLayer - 1) : 0) + "%";
+      row.forEach((value, head) => parts.push(headButton(side, layer, head, "layer " + layer + " head " + head + words(value))));
     });
-    if (measure) colour(cells, measure.values);
-    grid(side).replaceChildren(...parts);
+    target.style.setProperty("--heads", nHead);
+    target.replaceChildren(...parts);
+    return [...target.querySelectorAll(".head-cell")];
+  }
+
+  // Each cell shows its own part of the one picture.
+  function paint(cells, picture, nLayer, nHead) {
+    const place = (index, n) => (n > 1 ? 100 * index / (n - 1) : 0) + "%";
+    cells.forEach((cell, index) => {
+      cell.style.backgroundImage = "url(" + picture + ")";
+      cell.style.backgroundSize = 100 * nHead + "% " + 100 * nLayer + "%";
+      cell.style.backgroundPosition = place(index % nHead, nHead) + " " + place(Math.floor(index / nHead), nLayer);
+    });
   }
 
   // The heads with the most of a measure, as a list of buttons.
-  function list(side, data, measureName, title) {
+  function list(side, measure, title) {
     const target = document.getElementById("head-top-" + side);
-    const measure = measureName ? data.measures[measureName] : null;
     if (!measure) {
       target.replaceChildren();
       return;
@@ -91,8 +86,7 @@
     }));
   }
 
-  function footer(data, measureName, title) {
-    const measure = measureName ? data.measures[measureName] : null;
+  function footer(data, measure, title) {
     if (!measure) return data.footer;
     if (measure.chance === null) return "This text has nothing to measure: no token comes twice.";
     return "By " + title + "; by chance " + measure.chance.toPrecision(3) + ". Colours run from the least to the most that a head has here.";
@@ -100,24 +94,48 @@
 
   function mark() {
     const { selection } = app.view;
-    for (const side of Object.keys(shown)) {
-      const cells = grid(side) ? [...grid(side).querySelectorAll(".head-cell")] : [];
-      for (const cell of cells) {
-        const isChosen = Number(cell.dataset.layer) === selection.layer && Number(cell.dataset.head) === selection.head;
-        cell.setAttribute("aria-pressed", String(isChosen));
-        cell.tabIndex = isChosen ? 0 : -1;
-      }
+    for (const cell of document.querySelectorAll(".head-cell")) {
+      const isChosen = Number(cell.dataset.layer) === selection.layer && Number(cell.dataset.head) === selection.head;
+      cell.setAttribute("aria-pressed", String(isChosen));
+      cell.tabIndex = isChosen ? 0 : -1;
     }
   }
 
-  function allHeads(data, measureName) {
+  function movedHeads(data, id) {
+    const target = document.getElementById("moved-grid-" + id.slice(-1));
+    if (!target) return;
+    target.classList.add("by-measure");
+    if (data) colour(draw(target, data.side, data.values, (value) => ", length " + told(value)), data.values);
+    else target.replaceChildren();
+    mark();
+  }
+
+  function allHeads(data) {
     if (!data || !grid(data.side)) return;
-    const picker = document.getElementById("attention-measure");
-    const title = picker && picker.selectedOptions.length ? picker.selectedOptions[0].textContent : measureName;
-    draw(data.side, data, measureName, title);
-    list(data.side, data, measureName, title);
-    document.getElementById("head-footer-" + data.side).textContent = footer(data, measureName, title);
     shown[data.side] = data;
+    drawAs(data, app.view.options.by);
+    mark();
+  }
+
+  function drawAs(data, by) {
+    const measure = data.measures[by] || null;
+    const picker = document.getElementById("option-by");
+    const option = picker && [...picker.options].find(({ value }) => value === by);
+    const title = option ? option.textContent : by;
+    const values = (measure || Object.values(data.measures)[0]).values;
+    const cells = draw(grid(data.side), data.side, values, (value) => (measure ? ", " + title + " " + told(value) : ""));
+    grid(data.side).classList.toggle("by-measure", Boolean(measure));
+    if (measure) colour(cells, values);
+    else paint(cells, data.picture, values.length, values[0].length);
+    list(data.side, measure, title);
+    document.getElementById("head-footer-" + data.side).textContent = footer(data, measure, title);
+    grid(data.side).dataset.by = by;
+  }
+
+  function follow() {
+    for (const [side, data] of Object.entries(shown)) {
+      if (grid(side) && grid(side).dataset.by !== app.view.options.by) drawAs(data, app.view.options.by);
+    }
     mark();
   }
 
@@ -144,6 +162,6 @@
     target.focus();
   });
 
-  document.addEventListener("gpt2dash:selected", mark);
-  window.dash_clientside.gpt2dash.allHeads = allHeads;
+  document.addEventListener("gpt2dash:selected", follow);
+  Object.assign(window.dash_clientside.gpt2dash, { allHeads, movedHeads });
 })();

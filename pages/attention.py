@@ -7,7 +7,13 @@ from dash import ClientsideFunction, Input, Output, State, callback, clientside_
 from dash.development.base_component import Component
 
 from gpt2dash.callbacks import attention
-from gpt2dash.components.attention_panels import head_picker, heads_panel, pattern_panel, row_panel
+from gpt2dash.components.attention_panels import (
+    head_picker,
+    heads_panel,
+    moved_panel,
+    pattern_panel,
+    row_panel,
+)
 from gpt2dash.components.ids import SIDES, Attention, SideIds
 from gpt2dash.components.panel import both_sides
 
@@ -20,7 +26,9 @@ def layout(**_query: str) -> Component:
         [
             html.H1("Attention", className="visually-hidden"),
             head_picker(attention.MEASURE_TITLES),
-            both_sides(lambda side: [heads_panel(side), pattern_panel(side), row_panel(side)]),
+            both_sides(
+                lambda side: [heads_panel(side), pattern_panel(side), row_panel(side), moved_panel(side)]
+            ),
         ]
     )
 
@@ -30,10 +38,12 @@ for side in SIDES:
     callback(Output(ids.heads, "data"), Input(SideIds(side).text, "data"))(
         partial(attention.heads_view, side)
     )
+    clientside_callback(ClientsideFunction("gpt2dash", "allHeads"), Input(ids.heads, "data"))
+    callback(Output(ids.moved, "data"), Input(SideIds(side).view, "data"))(
+        partial(attention.moved_view, side)
+    )
     clientside_callback(
-        ClientsideFunction("gpt2dash", "allHeads"),
-        Input(ids.heads, "data"),
-        Input(Attention.measure, "value"),
+        ClientsideFunction("gpt2dash", "movedHeads"), Input(ids.moved, "data"), State(ids.moved, "id")
     )
     callback(
         Output(ids.heatmap, "figure"),

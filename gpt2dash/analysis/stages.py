@@ -1,7 +1,6 @@
 """From queries and keys to a pattern, one stage at a time: Vaswani et al. 2017, section 3.2.1."""
 
 import math
-from typing import Literal
 
 import torch
 from jaxtyping import Float
@@ -10,12 +9,12 @@ from torch import Tensor
 from gpt2dash.model.gpt2 import causal_mask
 from gpt2dash.trace import Trace
 
-Stage = Literal["raw", "scaled", "masked", "pattern"]
-STAGES: tuple[Stage, ...] = ("raw", "scaled", "masked", "pattern")
+STAGES = ("raw", "scaled", "masked", "pattern")
+"""In the order in which one follows from the other."""
 
 
 @torch.inference_mode()
-def at_stage(trace: Trace, layer: int, head: int, stage: Stage) -> Float[Tensor, "query key"]:
+def at_stage(trace: Trace, layer: int, head: int, stage: str) -> Float[Tensor, "query key"]:
     """One head's q.k (raw), over sqrt(d_head) (scaled), without the future (masked), softmax (pattern)."""
     if stage == "pattern":
         return trace.pattern(layer, head)

@@ -12,16 +12,22 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from gpt2dash.analysis.attention import pooled
+from gpt2dash.analysis.attention import pooled, pooled_mean
 from gpt2dash.analysis.measures import MEASURES
+from gpt2dash.analysis.moved import moved_from, moved_to
+from gpt2dash.analysis.shown import Shown, shown
 from gpt2dash.callbacks.side_view import SideView, ViewData, side_view
 from gpt2dash.figures.empty import empty_figure
 from gpt2dash.figures.grids import query_key_heatmap
 from gpt2dash.figures.mosaic import mosaic
+from gpt2dash.pattern_options import CHOICES
 from gpt2dash.runtime import current
 
 MEASURE_TITLES = tuple((measure.name, measure.title) for measure in MEASURES)
 """What heads can be shown by."""
+
+OPTIONS = {"by": ("attention", *(measure.name for measure in MEASURES)), **CHOICES}
+"""Every option of the page and its choices, the first of each the default."""
 
 MAX_CELLS = 192
 """Cells per side: the lower triangle of so many, at 12 bits each, stays under 64 KB."""
@@ -32,8 +38,11 @@ _SIGNIFICANT_DIGITS = 5
 Heads = dict[str, Any]
 """Every head for the browser: a picture of all patterns, and each measure's value and chance level."""
 
+Moved = dict[str, Any]
+"""How much each head moves to or from the selected token, for the browser."""
+
 Row = dict[str, Any]
-"""One query's weights for the browser: `side`, `pos` and `weights`, one a key."""
+"""One token's weights for the browser: `side`, `pos` and `weights`, one for each token of the text."""
 
 
 def heads_view(side: str, data: ViewData) -> Heads | None:
@@ -75,22 +84,40 @@ def head_view(data: ViewData) -> tuple[go.Figure, str]:
     view = side_view(data)
     if view is None:
         return empty_figure("Run a prompt to see its attention."), ""
-    pattern = view.trace.pattern(view.layer, view.head)
-    cells, span = pooled(pattern, MAX_CELLS)
-    figure = query_key_heatmap(rounded(cells), _places(view.labels, span), span)
-    return figure, _footer(len(cells), len(pattern), span, time.perf_counter() - began)
+    seen = shown(view.trace, view.layer, view.head, view.options)
+    cells, span = (
+        pooled_mean(seen.values, MAX_CELLS) if seen.kind == "score" else pooled(seen.values, MAX_CELLS)
+    )
+    has_future = view.options.stage in ("raw", "scaled")
+    existing = cells if has_future else cells.masked_fill(torch.ones_like(cells).triu(1).bool(), -math.inf)
+    figure = query_key_heatmap(rounded(existing), _places(view.labels, span), span, seen.kind)
+    return figure, _footer(seen, len(cells), span, time.perf_counter() - began)
 
 
 def row_view(side: str, data: ViewData) -> tuple[Row, str]:
-    """The selected token's row of the pattern, and the row in one sentence."""
+    """The selected token's row or column of the pattern, and the same in one sentence."""
     view = side_view(data)
     if view is None:
         return _no_row(side), "Run a prompt first."
     if view.pos is None:
         return _no_row(side), "Click a token of this prompt to see where it looks."
-    weights = view.trace.pattern(view.layer, view.head)[view.pos]
-    shown = [float(f"{weight:.{_SIGNIFICANT_DIGITS}g}") for weight in weights.tolist()]
-    return {"side": side, "pos": view.pos, "weights": shown}, _reading(view, view.pos, weights)
+    pattern = view.trace.pattern(view.layer, view.head)
+    weights = pattern[view.pos] if view.role == "query" else pattern[:, view.pos]
+    digits = [float(f"{weight:.{_SIGNIFICANT_DIGITS}g}") for weight in weights.tolist()]
+    told = _reading(view, view.pos, weights) if view.role == "query" else _heard(view, view.pos, weights)
+    return {"side": side, "pos": view.pos, "weights": digits}, told
+
+
+def moved_view(side: str, data: ViewData) -> Moved | None:
+    """How much every head moves to the selected token, or from it to later ones."""
+    view = side_view(data)
+    if view is None or view.pos is None:
+        return None
+    if view.role == "query":
+        values = moved_to(view.trace, view.pos)
+    else:
+        values = moved_from(view.trace, view.pos, current().overview(view.run).log_sums)
+    return {"side": side, "values": _rounded(values)}
 
 
 def rounded(cells: Tensor) -> npt.NDArray[np.float32]:
@@ -107,13 +134,21 @@ def _places(labels: list[str], span: int) -> list[str]:
     return [f"{start}… {labels[start]}" for start in range(0, len(labels), span)]
 
 
-def _footer(n_cell: int, n_pos: int, span: int, seconds: float) -> str:
-    shown = f"{n_cell:,} x {n_cell:,} cells of {n_pos:,} x {n_pos:,} tokens"
-    pooling = f", one cell for {span} x {span} tokens (mean over queries of the sum over keys)"
-    return (
-        f"{shown}{pooling if span > 1 else ''}; float32 rounded to {_SIGNIFICANT_BITS} significant bits; "
-        f"{1_000 * seconds:.0f} ms on the server."
-    )
+def _footer(seen: Shown, n_cell: int, span: int, seconds: float) -> str:
+    n_pos = len(seen.values)
+    parts = [f"{n_cell:,} x {n_cell:,} cells of {n_pos:,} x {n_pos:,} tokens"]
+    if span > 1:
+        how = "mean" if seen.kind == "score" else "mean over queries of the sum over keys"
+        parts[0] += f", one cell for {span} x {span} tokens ({how})"
+    if bool(seen.removed.any()):
+        parts.append(
+            f"the first token is hidden: {float(seen.removed[1:].mean()):.1%} of the attention, on average"
+        )
+    parts += [
+        f"float32 rounded to {_SIGNIFICANT_BITS} significant bits",
+        f"{1_000 * seconds:.0f} ms on the server",
+    ]
+    return "; ".join(parts) + "."
 
 
 def _no_row(side: str) -> Row:
@@ -126,4 +161,17 @@ def _reading(view: SideView, pos: int, weights: Tensor) -> str:
     return (
         f"In layer {view.layer} head {view.head}, token {pos} “{view.labels[pos]}” gives "
         f"{float(weight):.1%} of its attention to {target}."
+    )
+
+
+def _heard(view: SideView, pos: int, weights: Tensor) -> str:
+    later = weights[pos + 1 :]
+    if not len(later):
+        return f"Token {pos} “{view.labels[pos]}” is the last: nothing after it can look at it."
+    weight, after = later.max(dim=0)
+    query = pos + 1 + int(after)
+    return (
+        f"In layer {view.layer} head {view.head}, token {pos} “{view.labels[pos]}” gets "
+        f"{float(later.mean()):.1%} of the attention of later tokens, on average; most from token {query} "
+        f"“{view.labels[query]}”: {float(weight):.1%}."
     )

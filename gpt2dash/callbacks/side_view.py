@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from gpt2dash.language_model import LanguageModel
+from gpt2dash.pattern_options import PatternOptions
 from gpt2dash.runtime import Run, current
 from gpt2dash.sampling_settings import SamplingSettings
 from gpt2dash.trace import Trace
@@ -24,6 +25,8 @@ class SideView:
         layer: a layer of this side's model.
         head: a head of it.
         settings: the sampling that wrote the text.
+        role: "query" or "key": which side of attention the selected token is on.
+        options: how patterns are shown.
     """
 
     run: Run
@@ -31,6 +34,8 @@ class SideView:
     layer: int
     head: int
     settings: SamplingSettings
+    role: str
+    options: PatternOptions
 
     @cached_property
     def lm(self) -> LanguageModel:
@@ -66,6 +71,8 @@ def side_view(data: ViewData) -> SideView | None:
         _within(data.get("layer"), config.n_layer),
         _within(data.get("head"), config.n_head),
         SamplingSettings.parse(data.get("settings") or {}),
+        "key" if data.get("role") == "key" else "query",
+        PatternOptions.parse(data.get("options")),
     )
 
 

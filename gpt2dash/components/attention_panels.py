@@ -7,7 +7,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from gpt2dash.components.attributes import attributes
-from gpt2dash.components.ids import Attention, Side
+from gpt2dash.components.ids import Attention, Side, option
 from gpt2dash.components.panel import graph, panel
 
 _HOW_PATTERN = (
@@ -24,6 +24,11 @@ _HOW_HEADS = (
     "number: A[q, k] is the weight that query q gives to key k. By chance is what a head would score that "
     "gives the same weight to every token it may look at. "
 )
+_HOW_MOVED = (
+    "As query: the length of what each head adds to the selected token's place, ||sum over keys of A v "
+    "W_O||. As key: how much each head takes from it, A ||v W_O||, on average over the later tokens. Weights "
+    "alone would not do: a head may give all its attention to a value of length nearly 0."
+)
 _HOW_ROW = (
     "The row of the pattern that belongs to the selected token: the bar over each word is the share "
     "of the selected token's attention that goes to it in this head. Bars are scaled to the tallest, "
@@ -31,23 +36,39 @@ _HOW_ROW = (
 )
 
 
+_CHOICES = {
+    "role": ("Selected token as", {"query": "query", "key": "key"}),
+    "stage": ("Stage", {"pattern": "softmax", "masked": "masked", "scaled": "scaled", "raw": "q·k"}),
+    "weight": (
+        "Weighted by",
+        {"plain": "nothing", "value": "value norm", "write": "norm of what is written"},
+    ),
+    "first": ("First token", {"shown": "shown", "hidden": "hidden"}),
+}
+"""Each option's label, and the words for its choices."""
+
+
 def head_picker(measures: Sequence[tuple[str, str]]) -> Component:
-    """Layer and head, and how all heads are coloured, for every panel of the page.
+    """Layer, head and options, for every panel of the page.
 
     Args:
-        measures: name and title of each measure.
+        measures: name and title of each measure that heads can be shown by.
     """
-    colours = [{"label": "their attention", "value": ""}]
-    colours += [{"label": title, "value": name} for name, title in measures]
+    by = {"by": ("Show heads by", {"attention": "their attention", **dict(measures)})}
     return html.Div(
         [
             html.Label(["Layer", dbc.Select(id=Attention.layer, size="sm")]),
             html.Label(["Head", dbc.Select(id=Attention.head, size="sm")]),
-            html.Label(
-                ["Show heads by", dbc.Select(id=Attention.measure, options=colours, value="", size="sm")]
-            ),
+            *(_picker(name, label, words) for name, (label, words) in (by | _CHOICES).items()),
         ],
         className="head-picker",
+    )
+
+
+def _picker(name: str, label: str, words: dict[str, str]) -> Component:
+    options = [{"label": shown, "value": value} for value, shown in words.items()]
+    return html.Label(
+        [label, dbc.Select(id=option(name), options=options, value=next(iter(words)), size="sm")]
     )
 
 
@@ -68,6 +89,24 @@ def heads_panel(side: Side) -> Component:
             dcc.Store(id=ids.heads),
         ],
         _HOW_HEADS,
+    )
+
+
+def moved_panel(side: Side) -> Component:
+    """How much every head moves to or from the selected token."""
+    ids = Attention(side)
+    return panel(
+        f"{side.upper()}: the selected token in every head",
+        [
+            html.Div(
+                id=ids.moved_grid,
+                className="head-grid",
+                role="group",
+                **attributes(aria_label="How much each head moves to or from the selected token"),
+            ),
+            dcc.Store(id=ids.moved),
+        ],
+        _HOW_MOVED,
     )
 
 

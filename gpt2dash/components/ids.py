@@ -60,12 +60,16 @@ class Generation:
         self.candidates = f"generation-candidates-{side}"
 
 
+def option(name: str) -> str:
+    """The picker of one option."""
+    return f"option-{name}"
+
+
 class Attention:
     """The attention page."""
 
     layer = "attention-layer"
     head = "attention-head"
-    measure = "attention-measure"
 
     def __init__(self, side: Side) -> None:
         self.panel = f"attention-panel-{side}"
@@ -73,6 +77,8 @@ class Attention:
         self.grid = f"head-grid-{side}"
         self.top = f"head-top-{side}"
         self.heads_footer = f"head-footer-{side}"
+        self.moved = f"attention-moved-{side}"
+        self.moved_grid = f"moved-grid-{side}"
         self.heatmap = f"attention-heatmap-{side}"
         self.footer = f"attention-footer-{side}"
         self.row = f"attention-row-{side}"

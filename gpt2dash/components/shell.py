@@ -1,6 +1,6 @@
 """The frame around every page: header, the two sides, sampling, selection sentence, notices, stores."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dash
@@ -12,6 +12,8 @@ from gpt2dash.components.attributes import attributes
 from gpt2dash.components.examples import EXAMPLES, FIRST_VISIT
 from gpt2dash.components.ids import SIDES, Shell, Side, SideIds
 from gpt2dash.sampling_settings import SamplingSettings
+
+Choices = Mapping[str, Sequence[str]]
 
 _COLUMNS = ("#", "token", "id", "bytes", "kind")
 _NUMBERS = {
@@ -26,8 +28,13 @@ _NUMBERS = {
 }
 
 
-def shell(model_names: Sequence[str]) -> Component:
-    """The whole layout; pages appear in the page container."""
+def shell(model_names: Sequence[str], choices: Choices) -> Component:
+    """The whole layout; pages appear in the page container.
+
+    Args:
+        model_names: the models on offer.
+        choices: of each of the pages' options.
+    """
     return html.Div(
         [
             html.A("Skip to the panels", href="#panels", className="skip-link"),
@@ -42,18 +49,19 @@ def shell(model_names: Sequence[str]) -> Component:
             ),
             html.Main(dash.page_container, id="panels", tabIndex="-1"),
             _notice(),
-            dcc.Store(id=Shell.boot, data=defaults(model_names[0])),
+            dcc.Store(id=Shell.boot, data=defaults(model_names[0], choices)),
             *(dcc.Store(id=store) for side in SIDES for store in SideIds(side).stores),
         ]
     )
 
 
-def defaults(model: str) -> dict[str, Any]:
-    """What the page starts from when its link says nothing."""
+def defaults(model: str, choices: Choices) -> dict[str, Any]:
+    """What the page starts from when its link says nothing; of each option the first choice."""
     return {
         "model": model,
         "example": {"model": model, "prompt": FIRST_VISIT},
         "settings": vars(SamplingSettings()),
+        "choices": choices,
         "selection": {"side": "a", "pos": None, "role": "query", "layer": 0, "head": 0},
     }
 

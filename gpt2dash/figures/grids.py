@@ -1,6 +1,7 @@
 """Figures over two axes of tokens."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,22 +11,23 @@ from gpt2dash.figures import theme
 from gpt2dash.figures.axes import position_axis
 
 
-def query_key_heatmap(weights: npt.NDArray[np.float32], labels: Sequence[str], span: int) -> go.Figure:
-    """Attention weights, queries down and keys across; the browser outlines the selected query's row.
+def query_key_heatmap(
+    values: npt.NDArray[np.float32], labels: Sequence[str], span: int, kind: str = "weight"
+) -> go.Figure:
+    """One head, queries down and keys across; the browser outlines the selected query's row.
 
     Args:
-        weights: one cell per query and key, 0 to 1. Keys after their query are left blank: they do not exist.
+        values: one cell per query and key; what is not finite is left blank.
         labels: what stands at each place of both axes.
         span: tokens that share a place; the figure's `meta` says so to the browser.
+        kind: "weight" (0 to 1), "length" (0 and more) or "score" (of any sign).
     """
     heatmap = go.Heatmap(
-        z=np.where(np.tri(len(weights), dtype=bool), weights, np.float32(np.nan)),
-        zmin=0,
-        zmax=1,
-        colorscale=theme.square_root_scale(),
+        z=np.where(np.isfinite(values), values, np.float32(np.nan)),
         hoverongaps=False,
-        colorbar={"title": {"text": "weight", "side": "right"}, "thickness": 10, "outlinewidth": 0},
-        hovertemplate="query %{y}<br>key %{x}<br>weight %{z:.4g}<extra></extra>",
+        colorbar={"title": {"text": kind, "side": "right"}, "thickness": 10, "outlinewidth": 0},
+        hovertemplate=f"query %{{y}}<br>key %{{x}}<br>{kind} %{{z:.4g}}<extra></extra>",
+        **_colours(values, kind),
     )
     return go.Figure(
         heatmap,
@@ -36,3 +38,12 @@ def query_key_heatmap(weights: npt.NDArray[np.float32], labels: Sequence[str], s
             uirevision=",".join(labels),
         ),
     )
+
+
+def _colours(values: npt.NDArray[np.float32], kind: str) -> dict[str, Any]:
+    """Magnitudes from 0 by square root; scores on both sides of a neutral 0."""
+    finite = values[np.isfinite(values)]
+    most = float(np.abs(finite).max(initial=0.0)) or 1.0
+    if kind == "score":
+        return {"zmin": -most, "zmax": most, "colorscale": theme.DIVERGING}
+    return {"zmin": 0, "zmax": 1 if kind == "weight" else most, "colorscale": theme.square_root_scale()}

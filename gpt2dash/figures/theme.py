@@ -13,6 +13,7 @@ from plotly.colors import sample_colorscale
 io.templates.default = "none"  # Plotly's own would add 6 KB to every figure
 
 MAGNITUDE = "Cividis"
+DIVERGING = "RdBu_r"
 _STOPS = 33
 FIRST = "#3b7dd8"
 SECOND = "#d98e04"
