@@ -36,8 +36,8 @@
   }
 
   // A row of attention as bars over the words of the text.
-  function textBars(row) {
-    const target = row && document.getElementById("text-bars-" + row.side);
+  function textBars(row, id) {
+    const target = row && document.getElementById(id);
     const side = row && app.view.sides[row.side];
     if (!target) return;
     if (!side || row.pos === null) {

@@ -1,4 +1,4 @@
-// The selected query's row, outlined on a heat map that is itself the same for every selected token.
+// The selected query's row (as key: its column), outlined on a heat map that is itself the same for every selected token.
 // The rectangle is ours, not a Plotly shape: for a moved shape Plotly would draw the whole plot anew.
 (function () {
   "use strict";
@@ -30,8 +30,11 @@
     const element = rectangle(cells);
     element.toggleAttribute("hidden", place === null);
     if (place === null) return;
-    const [left, right] = [-0.5, graph.layout.meta.n_place - 0.5].map((x) => xaxis.l2p(x));
-    const [top, bottom] = [place - 0.5, place + 0.5].map((y) => yaxis.l2p(y));
+    const one = [place - 0.5, place + 0.5];
+    const all = [-0.5, graph.layout.meta.n_place - 0.5];
+    const isKey = view.selection.role === "key";
+    const [left, right] = (isKey ? one : all).map((x) => xaxis.l2p(x));
+    const [top, bottom] = (isKey ? all : one).map((y) => yaxis.l2p(y));
     const sizes = { x: left, y: top, width: right - left, height: bottom - top };
     for (const [name, value] of Object.entries(sizes)) element.setAttribute(name, value);
   }

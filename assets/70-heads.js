@@ -66,22 +66,17 @@
   }
 
   // The heads with the most of a measure, as a list of buttons.
-  function list(side, measure, title) {
-    const target = document.getElementById("head-top-" + side);
-    if (!measure) {
-      target.replaceChildren();
-      return;
-    }
-    const ranked = measure.values.flatMap((row, layer) => row.map((value, head) => ({ value, layer, head })))
+  function list(target, values, title) {
+    const ranked = (values || []).flatMap((row, layer) => row.map((value, head) => ({ value, layer, head })))
       .filter(({ value }) => value !== null).sort((one, other) => other.value - one.value).slice(0, TOP);
     target.replaceChildren(...ranked.map(({ value, layer, head }) => {
       const item = document.createElement("li");
       const button = document.createElement("button");
       button.type = "button";
       button.className = "btn btn-link btn-sm head-link";
-      Object.assign(button.dataset, { side, layer, head });
+      Object.assign(button.dataset, { layer, head });
       button.textContent = "layer " + layer + " head " + head;
-      item.append(button, " " + title + " " + value);
+      item.append(button, " " + value);
       return item;
     }));
   }
@@ -101,12 +96,15 @@
     }
   }
 
-  function movedHeads(data, id) {
-    const target = document.getElementById("moved-grid-" + id.slice(-1));
+  // One number for each head; the store's id ends as the grid's does.
+  function valuedHeads(data, id) {
+    const target = document.getElementById(id.replace(/-values(-[ab])?$/, "-grid$1"));
     if (!target) return;
     target.classList.add("by-measure");
-    if (data) colour(draw(target, data.side, data.values, (value) => ", length " + told(value)), data.values);
+    if (data) colour(draw(target, data.side, data.values, (value) => ", " + data.title + " " + told(value)), data.values);
     else target.replaceChildren();
+    const top = document.getElementById(id.replace(/-values(-[ab])?$/, "-top$1"));
+    if (top) list(top, data && data.values, data && data.title);
     mark();
   }
 
@@ -127,7 +125,7 @@
     grid(data.side).classList.toggle("by-measure", Boolean(measure));
     if (measure) colour(cells, values);
     else paint(cells, data.picture, values.length, values[0].length);
-    list(data.side, measure, title);
+    list(document.getElementById("head-top-" + data.side), measure && measure.values, title);
     document.getElementById("head-footer-" + data.side).textContent = footer(data, measure, title);
     grid(data.side).dataset.by = by;
   }
@@ -163,5 +161,5 @@
   });
 
   document.addEventListener("gpt2dash:selected", follow);
-  Object.assign(window.dash_clientside.gpt2dash, { allHeads, movedHeads });
+  Object.assign(window.dash_clientside.gpt2dash, { allHeads, valuedHeads });
 })();

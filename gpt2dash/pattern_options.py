@@ -8,6 +8,7 @@ CHOICES = {
     "stage": ("pattern", "masked", "scaled", "raw"),
     "weight": ("plain", "value", "write"),
     "first": ("shown", "hidden"),
+    "across": ("rollout", "weighted", "flow"),
 }
 
 
@@ -19,11 +20,13 @@ class PatternOptions:
         stage: softmax weights, or the scores they are made from.
         weight: what a weight is multiplied by: nothing, the value's length, or the length of what is written.
         first: whether the first token's column is shown.
+        across: how attention is followed through all layers.
     """
 
     stage: str = "pattern"
     weight: str = "plain"
     first: str = "shown"
+    across: str = "rollout"
 
     @classmethod
     def parse(cls, raw: object) -> "PatternOptions":

@@ -8,9 +8,13 @@ from typing import Annotated
 
 from flask import Flask, current_app
 from flask_caching import Cache
+from jaxtyping import Float
 from pydantic import Field, TypeAdapter, ValidationError
 from torch import Tensor
 
+from gpt2dash.analysis.across import Rollouts, rollouts
+from gpt2dash.analysis.alignment import Pairs
+from gpt2dash.analysis.difference import js_distances
 from gpt2dash.analysis.overview import Overview, overview
 from gpt2dash.analysis.predictions import Predictions, predictions
 from gpt2dash.errors import InvalidInput, StorageProblem, UnknownRun
@@ -140,6 +144,20 @@ class Runtime:
         """Maps and measures of every head on a run, kept like a trace."""
         kept = self._derived(run, "overview", lambda trace: vars(overview(trace, _OVERVIEW_CELLS)))
         return Overview(kept["maps"], kept["measures"], kept["log_sums"])
+
+    def rollouts(self, run: Run) -> Rollouts:
+        """What reaches each position of a run through all layers, kept like a trace."""
+        kept = self._derived(run, "rollouts", lambda trace: vars(rollouts(trace)))
+        return Rollouts(kept["plain"], kept["weighted"])
+
+    def distances(self, a: Run, b: Run, pairs: Pairs) -> Float[Tensor, "layer head"]:
+        """Jensen-Shannon distance of every head's patterns on two runs, kept like a trace."""
+
+        def compute(trace: Trace) -> Mapping[str, Tensor]:
+            return {"distances": js_distances(trace, self.trace(b), pairs)}
+
+        told = f"distances to {trace_key(self.language_model(b).fingerprint, b.ids)} on {pairs}"
+        return self._derived(a, hashlib.sha256(told.encode()).hexdigest(), compute)["distances"]
 
     def _derived(
         self, run: Run, quantity: str, compute: Callable[[Trace], Mapping[str, Tensor]]

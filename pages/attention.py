@@ -6,15 +6,17 @@ import dash
 from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, html
 from dash.development.base_component import Component
 
-from gpt2dash.callbacks import attention
+from gpt2dash.callbacks import attention, comparison
 from gpt2dash.components.attention_panels import (
+    across_panel,
     head_picker,
     heads_panel,
     moved_panel,
     pattern_panel,
     row_panel,
 )
-from gpt2dash.components.ids import SIDES, Attention, SideIds
+from gpt2dash.components.comparison_panels import comparison_panels
+from gpt2dash.components.ids import SIDES, Attention, Comparison, SideIds
 from gpt2dash.components.panel import both_sides
 
 dash.register_page(__name__, path="/attention", name="Attention", title="Attention - gpt2dash", order=1)
@@ -27,8 +29,15 @@ def layout(**_query: str) -> Component:
             html.H1("Attention", className="visually-hidden"),
             head_picker(attention.MEASURE_TITLES),
             both_sides(
-                lambda side: [heads_panel(side), pattern_panel(side), row_panel(side), moved_panel(side)]
+                lambda side: [
+                    heads_panel(side),
+                    row_panel(side),
+                    across_panel(side),
+                    pattern_panel(side),
+                    moved_panel(side),
+                ]
             ),
+            comparison_panels(),
         ]
     )
 
@@ -43,7 +52,7 @@ for side in SIDES:
         partial(attention.moved_view, side)
     )
     clientside_callback(
-        ClientsideFunction("gpt2dash", "movedHeads"), Input(ids.moved, "data"), State(ids.moved, "id")
+        ClientsideFunction("gpt2dash", "valuedHeads"), Input(ids.moved, "data"), State(ids.moved, "id")
     )
     callback(
         Output(ids.heatmap, "figure"),
@@ -55,13 +64,32 @@ for side in SIDES:
         Output(ids.reading, "children"),
         Input(SideIds(side).view, "data"),
     )(partial(attention.row_view, side))
-    clientside_callback(ClientsideFunction("gpt2dash", "textBars"), Input(ids.row, "data"))
+    callback(
+        Output(ids.across, "data"),
+        Output(ids.across_reading, "children"),
+        Input(SideIds(side).view, "data"),
+    )(partial(attention.across_view, side))
+    for row, bars in ((ids.row, ids.text_bars), (ids.across, ids.across_bars)):
+        clientside_callback(ClientsideFunction("gpt2dash", "textBars"), Input(row, "data"), State(bars, "id"))
     clientside_callback(
         ClientsideFunction("gpt2dash", "outlineQuery"),
         Input(ids.heatmap, "figure"),
         State(ids.heatmap, "id"),
     )
 
+callback(
+    Output(Comparison.heatmap, "figure"),
+    Output(Comparison.footer, "children"),
+    *(Input(SideIds(side).head, "data") for side in SIDES),
+)(comparison.difference_view)
+callback(Output(Comparison.values, "data"), *(Input(SideIds(side).text, "data") for side in SIDES))(
+    comparison.distances_view
+)
+clientside_callback(
+    ClientsideFunction("gpt2dash", "valuedHeads"),
+    Input(Comparison.values, "data"),
+    State(Comparison.values, "id"),
+)
 clientside_callback(
     ClientsideFunction("gpt2dash", "headOptions"),
     Output(Attention.layer, "options"),

@@ -1,10 +1,14 @@
+from io import BytesIO
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from gpt2dash.figures.axes import position_axis, shown
 from gpt2dash.figures.curves import position_curves
 from gpt2dash.figures.empty import empty_figure
 from gpt2dash.figures.grids import query_key_heatmap
+from gpt2dash.figures.mosaic import mosaic
 from gpt2dash.figures.theme import square_root_scale
 
 WEIGHTS = np.array([[1, 0, 0], [0.25, 0.75, 0], [0.2, 0.3, 0.5]], dtype=np.float32)
@@ -18,10 +22,31 @@ def test_equal_tokens_keep_their_own_columns() -> None:
     assert axis.labelalias == {"0": "the", "1": "␣the", "2": "␣the"}
 
 
-def test_the_future_is_blank_and_the_past_is_exact() -> None:
-    cells = np.asarray(query_key_heatmap(WEIGHTS, ["a", "b", "c"], 1).data[0].z)
+def test_what_does_not_exist_is_blank_and_the_rest_is_exact() -> None:
+    causal = np.where(np.tri(3, dtype=bool), WEIGHTS, np.float32(-np.inf))
+    cells = np.asarray(query_key_heatmap(causal, ["a", "b", "c"], 1).data[0].z)
     assert np.isnan(cells[np.triu_indices(3, 1)]).all()
     assert np.array_equal(cells[np.tril_indices(3)], WEIGHTS[np.tril_indices(3)])
+
+
+@pytest.mark.parametrize(
+    ("kind", "limits"), [("weight", (0, 1)), ("length", (0, 4)), ("score", (-4, 4)), ("A - B", (-4, 4))]
+)
+def test_each_kind_has_its_own_scale(kind: str, limits: tuple[float, float]) -> None:
+    heatmap = query_key_heatmap(np.array([[-1, 2], [3, 4]], np.float32), ["a", "b"], 1, kind).data[0]
+    assert (heatmap.zmin, heatmap.zmax) == limits
+
+
+def test_all_heads_are_one_picture() -> None:
+    maps = np.zeros((2, 3, 4, 4), np.float32)
+    maps[1, 2, 3, 0] = 1
+    image = Image.open(BytesIO(mosaic(maps)))
+    assert image.size == (3 * 5, 2 * 5)
+    levels = np.asarray(image)
+    assert levels[5 + 3, 10 + 0] == 255
+    assert levels[0, 0] == 1
+    assert levels[0, 1] == levels[4, 4] == 0  # the future, and a gap
+    assert image.info["transparency"] == 0
 
 
 def test_the_browser_is_told_how_many_tokens_share_a_place() -> None:

@@ -8,6 +8,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from gpt2dash.analysis.alignment import Pairs
+from gpt2dash.trace import Trace
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,19 @@ def js_distance(
     divergence = (entropies[0] - (entropies[1] + entropies[2]) / 2) / math.log(2)
     distances: Tensor = divergence.clamp(0, 1).sqrt()
     return distances.mean(dim=-1)
+
+
+@torch.inference_mode()
+def js_distances(a: Trace, b: Trace, pairs: Pairs) -> Float[Tensor, "layer head"]:
+    """`js_distance` of every head that both models have, on two texts."""
+    layers = range(min(a.config.n_layer, b.config.n_layer))
+    heads = range(min(a.config.n_head, b.config.n_head))
+    return torch.tensor(
+        [
+            [float(js_distance(a.pattern(layer, head), b.pattern(layer, head), pairs)) for head in heads]
+            for layer in layers
+        ]
+    )
 
 
 def _on(pattern: Float[Tensor, "*head query key"], positions: list[int]) -> Float[Tensor, "*head pair pair"]:

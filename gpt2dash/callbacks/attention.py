@@ -12,7 +12,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from gpt2dash.analysis.across import MOST_FOR_FLOW, mixing
 from gpt2dash.analysis.attention import pooled, pooled_mean
+from gpt2dash.analysis.flow import flow
 from gpt2dash.analysis.measures import MEASURES
 from gpt2dash.analysis.moved import moved_from, moved_to
 from gpt2dash.analysis.shown import Shown, shown
@@ -59,7 +61,7 @@ def heads_view(side: str, data: ViewData) -> Heads | None:
         "side": side,
         "picture": f"data:image/png;base64,{b64encode(picture).decode()}",
         "measures": {
-            measure.name: {"values": _rounded(values), "chance": _finite(measure.chance(ids))}
+            measure.name: {"values": table(values), "chance": _finite(measure.chance(ids))}
             for measure, values in zip(MEASURES, found.measures, strict=True)
         },
         "footer": (
@@ -69,7 +71,8 @@ def heads_view(side: str, data: ViewData) -> Heads | None:
     }
 
 
-def _rounded(values: Float[Tensor, "layer head"]) -> list[list[float | None]]:
+def table(values: Float[Tensor, "layer head"]) -> list[list[float | None]]:
+    """A number for each head for the browser, to 4 significant digits; None for NaN."""
     return [[_finite(float(f"{value:.4g}")) for value in layer] for layer in values.tolist()]
 
 
@@ -103,9 +106,49 @@ def row_view(side: str, data: ViewData) -> tuple[Row, str]:
         return _no_row(side), "Click a token of this prompt to see where it looks."
     pattern = view.trace.pattern(view.layer, view.head)
     weights = pattern[view.pos] if view.role == "query" else pattern[:, view.pos]
-    digits = [float(f"{weight:.{_SIGNIFICANT_DIGITS}g}") for weight in weights.tolist()]
     told = _reading(view, view.pos, weights) if view.role == "query" else _heard(view, view.pos, weights)
-    return {"side": side, "pos": view.pos, "weights": digits}, told
+    return _as_row(side, view.pos, weights), told
+
+
+def across_view(side: str, data: ViewData) -> tuple[Row, str]:
+    """What reaches the selected token through all layers, and the same in one sentence."""
+    view = side_view(data)
+    if view is None or view.pos is None:
+        return _no_row(side), "Click a token of this prompt to see what reaches it through all layers."
+    if view.options.across == "flow":
+        return _flow(side, view, view.pos)
+    found = current().rollouts(view.run)
+    shares = (found.plain if view.options.across == "rollout" else found.weighted)[view.pos]
+    share, key = shares.max(dim=0)
+    told = f"Most of {_named(view, view.pos)} after the last layer comes from {_named(view, int(key))}"
+    return _as_row(side, view.pos, shares), f"{told}: {float(share):.1%}."
+
+
+def _flow(side: str, view: SideView, pos: int) -> tuple[Row, str]:
+    if pos >= MOST_FOR_FLOW:
+        return _no_row(side), (
+            f"Flow takes too long beyond {MOST_FOR_FLOW} tokens; token {pos} is too far on. Choose rollout."
+        )
+    found = torch.from_numpy(flow(mixing(view.trace), pos)).float()
+    before = found[:-1]
+    if not len(before):
+        return _as_row(side, pos, found), "Nothing stands before the first token."
+    most, key = before.max(dim=0)
+    told = (
+        f"Of the earlier tokens, {_named(view, int(key))} can send most to token {pos} “{view.labels[pos]}”"
+    )
+    return _as_row(
+        side, pos, found
+    ), f"{told}: a flow of {float(most):.4g}, where 1 is all that a token can take."
+
+
+def _named(view: SideView, pos: int) -> str:
+    return f"token {pos} “{view.labels[pos]}”"
+
+
+def _as_row(side: str, pos: int, weights: Tensor) -> Row:
+    digits = [float(f"{weight:.{_SIGNIFICANT_DIGITS}g}") for weight in weights.tolist()]
+    return {"side": side, "pos": pos, "weights": digits}
 
 
 def moved_view(side: str, data: ViewData) -> Moved | None:
@@ -117,7 +160,8 @@ def moved_view(side: str, data: ViewData) -> Moved | None:
         values = moved_to(view.trace, view.pos)
     else:
         values = moved_from(view.trace, view.pos, current().overview(view.run).log_sums)
-    return {"side": side, "values": _rounded(values)}
+    title = "length added here" if view.role == "query" else "length taken from here"
+    return {"side": side, "values": table(values), "title": title}
 
 
 def rounded(cells: Tensor) -> npt.NDArray[np.float32]:

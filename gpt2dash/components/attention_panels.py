@@ -29,6 +29,13 @@ _HOW_MOVED = (
     "W_O||. As key: how much each head takes from it, A ||v W_O||, on average over the later tokens. Weights "
     "alone would not do: a head may give all its attention to a value of length nearly 0."
 )
+_HOW_ACROSS = (
+    "Rollout multiplies the layers' patterns, heads averaged, each mixed half and half with the identity for "
+    "the residual connection: R = (A + I) / 2 times the R before (Abnar & Zuidema 2020). Weighted rollout "
+    "counts each weight by the length of what its head writes. Flow takes the same mixed patterns as pipes "
+    "and asks how much could pass from each token to this one at most; what passes on several ways may count "
+    "for several tokens. None of them knows what the heads or the MLPs do with what they move."
+)
 _HOW_ROW = (
     "The row of the pattern that belongs to the selected token: the bar over each word is the share "
     "of the selected token's attention that goes to it in this head. Bars are scaled to the tallest, "
@@ -44,6 +51,7 @@ _CHOICES = {
         {"plain": "nothing", "value": "value norm", "write": "norm of what is written"},
     ),
     "first": ("First token", {"shown": "shown", "hidden": "hidden"}),
+    "across": ("Across layers by", {"rollout": "rollout", "weighted": "weighted rollout", "flow": "flow"}),
 }
 """Each option's label, and the words for its choices."""
 
@@ -125,20 +133,33 @@ def pattern_panel(side: Side) -> Component:
 
 
 def row_panel(side: Side) -> Component:
-    """The selected token's row, as bars over the text."""
+    """The selected token's row or column, as bars over the text."""
     ids = Attention(side)
     return panel(
         f"{side.upper()}: where the selected token looks",
-        [
-            html.P(id=ids.reading, className="reading"),
-            html.Div(
-                id=ids.text_bars,
-                className="text-bars",
-                tabIndex="0",
-                role="group",
-                **attributes(aria_label="Attention of the selected token, over the text"),
-            ),
-            dcc.Store(id=ids.row),
-        ],
+        _bars(ids.reading, ids.text_bars, ids.row, "Attention of the selected token, over the text"),
         _HOW_ROW,
     )
+
+
+def across_panel(side: Side) -> Component:
+    """What reaches the selected token through all layers, as bars over the text."""
+    ids = Attention(side)
+    return panel(
+        f"{side.upper()}: what reaches the selected token through all layers",
+        _bars(
+            ids.across_reading, ids.across_bars, ids.across, "What reaches the selected token, over the text"
+        ),
+        _HOW_ACROSS,
+    )
+
+
+def _bars(reading: str, bars: str, store: str, description: str) -> list[Component]:
+    """A sentence, and bars over the text that the browser draws from the store."""
+    return [
+        html.P(id=reading, className="reading"),
+        html.Div(
+            id=bars, className="text-bars", tabIndex="0", role="group", **attributes(aria_label=description)
+        ),
+        dcc.Store(id=store),
+    ]

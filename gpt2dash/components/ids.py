@@ -77,16 +77,29 @@ class Attention:
         self.grid = f"head-grid-{side}"
         self.top = f"head-top-{side}"
         self.heads_footer = f"head-footer-{side}"
-        self.moved = f"attention-moved-{side}"
+        self.moved = f"moved-values-{side}"
         self.moved_grid = f"moved-grid-{side}"
         self.heatmap = f"attention-heatmap-{side}"
         self.footer = f"attention-footer-{side}"
         self.row = f"attention-row-{side}"
         self.text_bars = f"text-bars-{side}"
         self.reading = f"attention-reading-{side}"
+        self.across = f"across-row-{side}"
+        self.across_bars = f"across-bars-{side}"
+        self.across_reading = f"across-reading-{side}"
 
 
 class Models:
     """The model page."""
 
     cards = "model-cards"
+
+
+class Comparison:
+    """What stands below the two sides of a page when there are two."""
+
+    heatmap = "difference-heatmap"
+    footer = "difference-footer"
+    values = "difference-values"
+    grid = "difference-grid"
+    top = "difference-top"

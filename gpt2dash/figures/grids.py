@@ -10,6 +10,8 @@ import plotly.graph_objects as go
 from gpt2dash.figures import theme
 from gpt2dash.figures.axes import position_axis
 
+_SIGNED = ("score", "A - B")
+
 
 def query_key_heatmap(
     values: npt.NDArray[np.float32], labels: Sequence[str], span: int, kind: str = "weight"
@@ -20,7 +22,7 @@ def query_key_heatmap(
         values: one cell per query and key; what is not finite is left blank.
         labels: what stands at each place of both axes.
         span: tokens that share a place; the figure's `meta` says so to the browser.
-        kind: "weight" (0 to 1), "length" (0 and more) or "score" (of any sign).
+        kind: "weight" (0 to 1), "length" (0 and more), "score" or "A - B" (of any sign).
     """
     heatmap = go.Heatmap(
         z=np.where(np.isfinite(values), values, np.float32(np.nan)),
@@ -44,6 +46,6 @@ def _colours(values: npt.NDArray[np.float32], kind: str) -> dict[str, Any]:
     """Magnitudes from 0 by square root; scores on both sides of a neutral 0."""
     finite = values[np.isfinite(values)]
     most = float(np.abs(finite).max(initial=0.0)) or 1.0
-    if kind == "score":
+    if kind in _SIGNED:
         return {"zmin": -most, "zmax": most, "colorscale": theme.DIVERGING}
     return {"zmin": 0, "zmax": 1 if kind == "weight" else most, "colorscale": theme.square_root_scale()}

@@ -1,0 +1,63 @@
+"""Two sides compared: one head's attention on A less that on B, and which heads differ most."""
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+from gpt2dash.analysis.alignment import Pairs, aligned
+from gpt2dash.analysis.attention import pooled_mean
+from gpt2dash.analysis.difference import Difference, difference
+from gpt2dash.callbacks.attention import MAX_CELLS, rounded, table
+from gpt2dash.callbacks.side_view import SideView, ViewData, side_view
+from gpt2dash.figures.empty import empty_figure
+from gpt2dash.figures.grids import query_key_heatmap
+from gpt2dash.runtime import current
+
+_NONE = "Run two prompts to compare their attention."
+
+
+def difference_view(data_a: ViewData, data_b: ViewData) -> tuple[go.Figure, str]:
+    """The selected head's pattern on A less that on B, on aligned tokens."""
+    a, b = side_view(data_a), side_view(data_b)
+    if a is None or b is None:
+        return empty_figure(_NONE), ""
+    if (a.layer, a.head) != (b.layer, b.head):
+        return empty_figure(f"Only one of the models has layer {a.layer} head {a.head}."), ""
+    pairs = alignment(a, b)
+    if not pairs:
+        return empty_figure("The two texts have no token in common."), ""
+    found = difference(a.trace.pattern(a.layer, a.head), b.trace.pattern(b.layer, b.head), pairs)
+    cells, span = pooled_mean(found.cells, MAX_CELLS)
+    labels = [a.labels[i] for i, _ in pairs][::span]
+    figure = query_key_heatmap(rounded(cells), labels, span, "A - B")
+    figure.update_layout(meta=None)  # its places are pairs, not positions: no row of it is selected
+    return figure, _footer(a, b, pairs, found, span)
+
+
+def distances_view(data_a: ViewData, data_b: ViewData) -> dict[str, Any] | None:
+    """How far every head's attention on A is from its attention on B."""
+    a, b = side_view(data_a), side_view(data_b)
+    if a is None or b is None:
+        return None
+    pairs = alignment(a, b)
+    if not pairs or a.lm.model.config.n_head != b.lm.model.config.n_head:
+        return None
+    found = current().distances(a.run, b.run, pairs)
+    return {"side": "a", "values": table(found), "title": "Jensen-Shannon distance"}
+
+
+def alignment(a: SideView, b: SideView) -> Pairs:
+    """Tokens that stand for one another: the same bytes, whatever their ids in the two models."""
+    texts = [[view.lm.tokenizer.token_bytes(i) for i in view.run.ids] for view in (a, b)]
+    numbers = {data: number for number, data in enumerate(sorted({*texts[0], *texts[1]}))}
+    return aligned([numbers[data] for data in texts[0]], [numbers[data] for data in texts[1]])
+
+
+def _footer(a: SideView, b: SideView, pairs: Pairs, found: Difference, span: int) -> str:
+    grouped = f", one cell for {span} x {span} pairs (mean)" if span > 1 else ""
+    rest_a, rest_b = float(found.unaligned_a.mean()), float(found.unaligned_b.mean())
+    return (
+        f"{len(pairs):,} tokens stand in both texts, of {len(a.run.ids):,} in A and {len(b.run.ids):,} in B"
+        f"{grouped}. To tokens without a partner go {rest_a:.1%} of their attention in A, {rest_b:.1%} in B; "
+        "every row sums to minus the difference of these."
+    )

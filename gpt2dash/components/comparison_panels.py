@@ -1,0 +1,46 @@
+"""Panels that show A and B in one."""
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from gpt2dash.components.attributes import attributes
+from gpt2dash.components.ids import Comparison
+from gpt2dash.components.panel import graph, panel
+
+_HOW_DIFFERENCE = (
+    "Tokens that stand in both texts are paired by a longest common subsequence. A cell is the weight that "
+    "the query gives to the key in A, less the same in B: red, more in A; blue, more in B; 0 where nothing "
+    "changed."
+)
+_HOW_DISTANCES = (
+    "For every head, the mean over paired queries of the Jensen-Shannon distance between the query's row in "
+    "A and in B: the square root of the divergence in bits, 0 for equal rows, 1 for rows that share no key. "
+    "Attention to tokens without a partner counts as one more key."
+)
+
+
+def comparison_panels() -> Component:
+    """The difference of one head, and the distance of all of them; shown when there are two sides."""
+    difference = panel(
+        "A less B: this head",
+        [
+            graph(Comparison.heatmap, "32rem", "Heat map of the difference of attention, A less B"),
+            html.P(id=Comparison.footer, className="footer"),
+        ],
+        _HOW_DIFFERENCE,
+    )
+    distances = panel(
+        "A and B: which heads differ most",
+        [
+            html.Div(
+                id=Comparison.grid,
+                className="head-grid",
+                role="group",
+                **attributes(aria_label="How far each head's attention on A is from that on B"),
+            ),
+            html.Ol(id=Comparison.top, className="head-top"),
+            dcc.Store(id=Comparison.values),
+        ],
+        _HOW_DISTANCES,
+    )
+    return html.Div([difference, distances], className="compared")
