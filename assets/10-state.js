@@ -21,7 +21,8 @@
     encodeSide(params, "a", view.sides.a);
     encodeSide(params, "b", view.sides.b);
     const sel = view.selection;
-    params.set("sel", [sel.side, sel.pos === null ? "" : sel.pos, sel.role, sel.layer, sel.head].join("."));
+    const other = sel.other === null ? [] : [sel.other];
+    params.set("sel", [sel.side, sel.pos === null ? "" : sel.pos, sel.role, sel.layer, sel.head, ...other].join("."));
     encodeOptions(params, view.options, view.choices);
     return params.toString();
   }
@@ -72,12 +73,14 @@
 
   function decodeSelection(params, fallback) {
     if (!params.has("sel")) return { ...fallback };
-    const [side, pos, role, layer, head, ...rest] = params.get("sel").split(".");
+    const [side, pos, role, layer, head, other, ...rest] = params.get("sel").split(".");
     const selection = {
       side, role, pos: pos === "" ? null : naturalNumber(pos), layer: naturalNumber(layer), head: naturalNumber(head),
+      other: other === undefined ? null : naturalNumber(other),
     };
     const sound = ["a", "b"].includes(side) && ["query", "key"].includes(role) && !rest.length &&
-      selection.layer !== null && selection.head !== null && (pos === "" || selection.pos !== null);
+      selection.layer !== null && selection.head !== null && (pos === "" || selection.pos !== null) &&
+      (other === undefined || selection.other !== null);
     if (!sound) throw new Error("selection");
     return selection;
   }

@@ -65,6 +65,8 @@
     chosen.setAttribute("aria-pressed", "true");
     chosen.tabIndex = 0;
     chosen.scrollIntoView({ block: "nearest" });
+    const other = strip(selection.side).querySelector('[data-pos="' + selection.other + '"]');
+    if (other) other.setAttribute("aria-pressed", "true");
   }
 
   function moveFocus(from, key) {

@@ -6,7 +6,7 @@
   const SIDES = ["a", "b"];
   const view = {
     sides: { a: null, b: null },
-    selection: { side: "a", pos: null, role: "query", layer: 0, head: 0 },
+    selection: { side: "a", pos: null, role: "query", layer: 0, head: 0, other: null }, // other: a second token of the same side
     options: {}, // how pages show it, each one of its `choices`
     choices: {},
   };
@@ -53,6 +53,13 @@
     writeFragment(push !== false);
   }
 
+  // With shift a token is added to the one that is selected, or taken away again.
+  function selectToken(side, pos, isAdded) {
+    const { selection } = view;
+    const isSecond = isAdded && side === selection.side && selection.pos !== null && pos !== selection.pos;
+    select(isSecond ? { other: selection.other === pos ? null : pos } : { side, pos, other: null });
+  }
+
   function showSelection() {
     strip.markSelected(view.selection);
     showOptions();
@@ -85,7 +92,8 @@
     if (!side || !side.key) return null;
     const { layer, head, role } = view.selection;
     const pos = view.selection.side === name ? view.selection.pos : null;
-    return { key: side.key, pos, role, layer, head, settings: side.settings, options: view.options };
+    const other = pos === null ? null : view.selection.other;
+    return { key: side.key, pos, other, role, layer, head, settings: side.settings, options: view.options };
   }
 
   // What stays the same from head to head, and from token to token: a panel of all heads, or of a whole head, is
@@ -123,7 +131,7 @@
     if (sel.side === "b" && !view.sides.b && !running.b) sel.side = "a";
     const side = view.sides[sel.side];
     if (!side || !side.nLayer || !side.tokens.length) return [];
-    const limits = { pos: ["token", side.tokens.length], layer: ["layer", side.nLayer], head: ["head", side.nHead] };
+    const limits = { pos: ["token", side.tokens.length], other: ["token", side.tokens.length], layer: ["layer", side.nLayer], head: ["head", side.nHead] };
     const missing = [];
     for (const [name, [word, n]] of Object.entries(limits)) {
       if (sel[name] === null || sel[name] < n) continue;
@@ -138,7 +146,8 @@
     const side = view.sides[sel.side];
     const head = "layer " + sel.layer + " head " + sel.head;
     if (!side || sel.pos === null || !side.tokens[sel.pos]) return "No token selected: click one above. Attention shows " + head + ".";
-    return "Prompt " + sel.side.toUpperCase() + ", token " + sel.pos + " “" + side.tokens[sel.pos][1] + "”, " + head + ", as " + sel.role;
+    const second = sel.other === null || !side.tokens[sel.other] ? "" : " with token " + sel.other + " “" + side.tokens[sel.other][1] + "”";
+    return "Prompt " + sel.side.toUpperCase() + ", token " + sel.pos + " “" + side.tokens[sel.pos][1] + "”" + second + ", " + head + ", as " + sel.role;
   }
 
   // --- running --------------------------------------------------------------------------------------------
@@ -394,7 +403,7 @@
       event.preventDefault(); // or the fragment would be lost
       byId("panels").focus();
     },
-    ".token": (element) => select({ side: element.dataset.side, pos: Number(element.dataset.pos) }),
+    ".token": (element, event) => selectToken(element.dataset.side, Number(element.dataset.pos), event.shiftKey),
     "[data-run]": (element) => runFromForm(element.dataset.run),
     "[data-stop]": (element) => stop(element.dataset.stop),
     "[data-clear]": (element) => clear(element.dataset.clear),

@@ -11,7 +11,9 @@ from gpt2dash.components.attention_panels import (
     across_panel,
     head_picker,
     heads_panel,
+    layer_panel,
     moved_panel,
+    neuron_panel,
     pattern_panel,
     row_panel,
 )
@@ -33,8 +35,10 @@ def layout(**_query: str) -> Component:
                     heads_panel(side),
                     row_panel(side),
                     across_panel(side),
+                    neuron_panel(side),
                     pattern_panel(side),
                     moved_panel(side),
+                    layer_panel(side),
                 ]
             ),
             comparison_panels(),
@@ -64,6 +68,12 @@ for side in SIDES:
         Output(ids.reading, "children"),
         Input(SideIds(side).view, "data"),
     )(partial(attention.row_view, side))
+    callback(Output(ids.layer_grid, "figure"), Input(SideIds(side).head, "data"))(attention.layer_view)
+    callback(
+        Output(ids.neuron, "figure"),
+        Output(ids.neuron_reading, "children"),
+        Input(SideIds(side).view, "data"),
+    )(attention.neuron_view)
     callback(
         Output(ids.across, "data"),
         Output(ids.across_reading, "children"),

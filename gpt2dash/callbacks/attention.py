@@ -19,8 +19,10 @@ from gpt2dash.analysis.measures import MEASURES
 from gpt2dash.analysis.moved import moved_from, moved_to
 from gpt2dash.analysis.shown import Shown, shown
 from gpt2dash.callbacks.side_view import SideView, ViewData, side_view
+from gpt2dash.figures.dimensions import query_key_products
 from gpt2dash.figures.empty import empty_figure
 from gpt2dash.figures.grids import query_key_heatmap
+from gpt2dash.figures.layer import layer_matrices
 from gpt2dash.figures.mosaic import mosaic
 from gpt2dash.pattern_options import CHOICES
 from gpt2dash.runtime import current
@@ -33,6 +35,9 @@ OPTIONS = {"by": ("attention", *(measure.name for measure in MEASURES)), **CHOIC
 
 MAX_CELLS = 192
 """Cells per side: the lower triangle of so many, at 12 bits each, stays under 64 KB."""
+
+LAYER_CELLS = 24
+"""The same where all heads of a layer are shown."""
 
 _SIGNIFICANT_BITS = 12
 _SIGNIFICANT_DIGITS = 5
@@ -108,6 +113,43 @@ def row_view(side: str, data: ViewData) -> tuple[Row, str]:
     weights = pattern[view.pos] if view.role == "query" else pattern[:, view.pos]
     told = _reading(view, view.pos, weights) if view.role == "query" else _heard(view, view.pos, weights)
     return _as_row(side, view.pos, weights), told
+
+
+def neuron_view(data: ViewData) -> tuple[go.Figure, str]:
+    """How one score comes about, dimension by dimension, and what becomes of it, in one sentence."""
+    view = side_view(data)
+    if view is None or view.pos is None:
+        return empty_figure("Click a token to see how its scores come about."), ""
+    query, key = _pair(view, view.pos)
+    q, k = view.trace.q(view.layer)[view.head, query], view.trace.k(view.layer)[view.head, key]
+    raw, scale = float(q @ k), view.trace.config.score_scale(view.layer)
+    weight = float(view.trace.pattern(view.layer, view.head)[query, key])
+    told = (
+        f"Query {_named(view, query)}, key {_named(view, key)}: the products sum to q·k = {raw:.4g}; "
+        f"times {scale:.4g} that is the score {raw * scale:.4g}; softmax over {query + 1:,} keys gives "
+        f"{weight:.4g}."
+    )
+    return query_key_products(q.numpy(), k.numpy()), told
+
+
+def _pair(view: SideView, pos: int) -> tuple[int, int]:
+    """Query and key: the two selected tokens, or the selected one and its largest weight."""
+    pattern = view.trace.pattern(view.layer, view.head)
+    if view.other is not None:
+        return max(pos, view.other), min(pos, view.other)
+    if view.role == "query":
+        return pos, int(pattern[pos].argmax())
+    return pos + int(pattern[pos:, pos].argmax()), pos
+
+
+def layer_view(data: ViewData) -> go.Figure:
+    """All heads of the selected layer."""
+    view = side_view(data)
+    if view is None:
+        return empty_figure("Run a prompt to see its attention.")
+    patterns = torch.stack([view.trace.pattern(view.layer, head) for head in range(view.trace.config.n_head)])
+    cells, span = pooled(patterns, LAYER_CELLS)
+    return layer_matrices(rounded(cells), _places(view.labels, span))
 
 
 def across_view(side: str, data: ViewData) -> tuple[Row, str]:

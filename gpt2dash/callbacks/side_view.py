@@ -27,6 +27,7 @@ class SideView:
         settings: the sampling that wrote the text.
         role: "query" or "key": which side of attention the selected token is on.
         options: how patterns are shown.
+        other: a second token of the same text, None when there is none.
     """
 
     run: Run
@@ -36,6 +37,7 @@ class SideView:
     settings: SamplingSettings
     role: str
     options: PatternOptions
+    other: int | None = None
 
     @cached_property
     def lm(self) -> LanguageModel:
@@ -64,16 +66,21 @@ def side_view(data: ViewData) -> SideView | None:
         return None
     run = current().run(str(data["key"]))
     config = current().language_model(run).model.config
-    pos = data.get("pos")
     return SideView(
         run,
-        pos if isinstance(pos, int) and 0 <= pos < len(run.ids) else None,
+        _position(data.get("pos"), run),
         _within(data.get("layer"), config.n_layer),
         _within(data.get("head"), config.n_head),
         SamplingSettings.parse(data.get("settings") or {}),
         "key" if data.get("role") == "key" else "query",
         PatternOptions.parse(data.get("options")),
+        _position(data.get("other"), run),
     )
+
+
+def _position(value: object, run: Run) -> int | None:
+    """A position of the text, or None."""
+    return value if isinstance(value, int) and 0 <= value < len(run.ids) else None
 
 
 def _within(value: object, n: int) -> int:

@@ -29,6 +29,16 @@ _HOW_MOVED = (
     "W_O||. As key: how much each head takes from it, A ||v W_O||, on average over the later tokens. Weights "
     "alone would not do: a head may give all its attention to a value of length nearly 0."
 )
+_HOW_NEURON = (
+    "A score is the dot product of the query of one token with the key of another: the sum of q times k over "
+    "the head's dimensions. Bars are the products, marks are q and k. Without a second token (shift-click) "
+    "the pair is the selected token and the one with the largest weight."
+)
+_HOW_LAYER = (
+    "The patterns of all heads of the layer, queries down and keys across, coloured as in the heat map. Up to "
+    "10 tokens the weights are printed in the cells. A longer text is pooled: a cell is the mean over its "
+    "queries of the sum over its keys."
+)
 _HOW_ACROSS = (
     "Rollout multiplies the layers' patterns, heads averaged, each mixed half and half with the identity for "
     "the residual connection: R = (A + I) / 2 times the R before (Abnar & Zuidema 2020). Weighted rollout "
@@ -139,6 +149,28 @@ def row_panel(side: Side) -> Component:
         f"{side.upper()}: where the selected token looks",
         _bars(ids.reading, ids.text_bars, ids.row, "Attention of the selected token, over the text"),
         _HOW_ROW,
+    )
+
+
+def neuron_panel(side: Side) -> Component:
+    """How one score comes about."""
+    ids = Attention(side)
+    return panel(
+        f"{side.upper()}: query and key, dimension by dimension",
+        [
+            html.P(id=ids.neuron_reading, className="reading"),
+            graph(ids.neuron, "16rem", "Bars of query times key in each dimension of the head"),
+        ],
+        _HOW_NEURON,
+    )
+
+
+def layer_panel(side: Side) -> Component:
+    """All heads of the selected layer."""
+    return panel(
+        f"{side.upper()}: all heads of this layer",
+        [graph(Attention(side).layer_grid, "32rem", "Attention patterns of all heads of the layer")],
+        _HOW_LAYER,
     )
 
 

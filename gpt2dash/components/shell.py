@@ -62,7 +62,7 @@ def defaults(model: str, choices: Choices) -> dict[str, Any]:
         "example": {"model": model, "prompt": FIRST_VISIT},
         "settings": vars(SamplingSettings()),
         "choices": choices,
-        "selection": {"side": "a", "pos": None, "role": "query", "layer": 0, "head": 0},
+        "selection": {"side": "a", "pos": None, "role": "query", "layer": 0, "head": 0, "other": None},
     }
 
 
