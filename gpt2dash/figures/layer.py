@@ -10,10 +10,10 @@ import plotly.graph_objects as go
 from gpt2dash.figures import theme
 from gpt2dash.figures.axes import shown
 
-MOST_PRINTED = 10
+MOST_PRINTED = 7
 """Tokens up to which the weights are printed in their cells: beyond, nobody could read them."""
 
-_GAP = 1
+_GAP = 2
 
 
 def layer_matrices(maps: npt.NDArray[np.float32], labels: Sequence[str]) -> go.Figure:
