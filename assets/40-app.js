@@ -12,6 +12,7 @@
   };
   const running = { a: null, b: null };
   let defaults = null;
+  let furthest = 0; // the last step that redo can reach
   const published = {};
 
   const byId = (id) => document.getElementById(id);
@@ -40,8 +41,40 @@
   function writeFragment(push) {
     if (!view.sides.a) return;
     const url = window.location.pathname + "#" + state.encode(view);
-    if (push) window.history.pushState({}, "", url);
-    else window.history.replaceState(window.history.state, "", url);
+    const { step, last } = steps();
+    if (push) window.history.pushState({ step: step + 1, last: step + 1 }, "", url);
+    else window.history.replaceState({ step, last }, "", url);
+    if (push) furthest = step + 1;
+    showSteps();
+  }
+
+  // How many steps were taken in this tab before the one that is shown: as many can be undone.
+  function steps() {
+    return { step: (window.history.state && window.history.state.step) || 0, last: furthest };
+  }
+
+  function showSteps() {
+    const { step, last } = steps();
+    byId("undo").disabled = step === 0;
+    byId("redo").disabled = step >= last;
+  }
+
+  function undo() {
+    if (steps().step > 0) window.history.back();
+  }
+
+  function redo() {
+    if (steps().step < furthest) window.history.forward();
+  }
+
+  async function copyLink() {
+    try {
+      await navigator.clipboard.writeText(window.location.href);
+      notice("The link to this view is in the clipboard.", "success");
+    } catch (error) {
+      notice("The browser does not let this page write to the clipboard: copy the address bar instead.", "warning");
+      console.info("gpt2dash: no clipboard", error);
+    }
   }
 
   // --- the selection --------------------------------------------------------------------------------------
@@ -383,6 +416,7 @@
     const found = restored();
     if (!found) return;
     Object.assign(view, { selection: found.selection, options: found.options });
+    showSteps();
     if (withoutSelection(window.location.hash) !== withoutSelection(here)) boot(defaults);
     else {
       clampSelection();
@@ -417,6 +451,9 @@
       showSideB(false);
       byId("add-b").focus();
     },
+    "#undo": undo,
+    "#redo": redo,
+    "#copy-link": copyLink,
     "#theme-toggle": () => {
       const theme = document.documentElement.dataset.bsTheme === "dark" ? "light" : "dark";
       document.documentElement.dataset.bsTheme = theme;
@@ -452,6 +489,11 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") closePopovers(null);
+    if (isUndoKey(event)) {
+      event.preventDefault();
+      if (event.shiftKey || event.key.toLowerCase() === "y") redo();
+      else undo();
+    }
     if (event.target.classList.contains("token") && strip.moveFocus(event.target, event.key)) event.preventDefault();
     const side = SIDES.find((name) => event.target.id === "prompt-" + name);
     if (side && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
@@ -459,6 +501,12 @@
       runFromForm(side);
     }
   });
+
+  // In a text box these keys belong to the text.
+  function isUndoKey(event) {
+    const isText = event.target.matches("textarea, input:not([type=checkbox])");
+    return !isText && (event.ctrlKey || event.metaKey) && ["z", "y"].includes(event.key.toLowerCase());
+  }
 
   window.addEventListener("popstate", restoreFromHistory);
 

@@ -35,8 +35,8 @@ _HOW_NEURON = (
     "the pair is the selected token and the one with the largest weight."
 )
 _HOW_LAYER = (
-    "The patterns of all heads of the layer, queries down and keys across, coloured as in the heat map. Up to 7 "
-    "tokens the weights are printed in the cells. A longer text is pooled: a cell is the mean over its "
+    "The patterns of all heads of the layer, queries down and keys across, coloured as in the heat map. Up to "
+    "7 tokens the weights are printed in the cells. A longer text is pooled: a cell is the mean over its "
     "queries of the sum over its keys."
 )
 _HOW_ACROSS = (

@@ -218,7 +218,22 @@ def _sampling() -> Component:
 
 
 def _sentence() -> Component:
-    return html.P(id=Shell.sentence, className="selection-sentence", role="status")
+    """What is selected, and the way back."""
+    steps = {
+        "undo": ("↶", "Undo (Ctrl+Z)"),
+        "redo": ("↷", "Redo (Ctrl+Shift+Z)"),
+        "copy-link": ("Link", "Copy the link"),
+    }
+    buttons = [
+        html.Button(
+            sign, id=name, className="btn btn-sm btn-link", title=title, **attributes(aria_label=title)
+        )
+        for name, (sign, title) in steps.items()
+    ]
+    return html.Div(
+        [html.P(id=Shell.sentence, className="selection-sentence", role="status"), *buttons],
+        className="selection",
+    )
 
 
 def _notice() -> Component:

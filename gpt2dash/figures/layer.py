@@ -68,7 +68,7 @@ def _told(head: int, labels: Sequence[str]) -> npt.NDArray[np.object_]:
     return told
 
 
-def _name(head: int, x: float, top: float) -> dict[str, object]:
+def _name(head: int, x: float, top: int) -> dict[str, object]:
     return {
         "text": f"head {head}",
         "x": x,

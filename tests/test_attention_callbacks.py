@@ -1,0 +1,213 @@
+"""The attention page's callbacks: what they send is what the trace holds."""
+
+import base64
+import json
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from flask import Flask
+from PIL import Image
+
+from gpt2dash.analysis.measures import MEASURES
+from gpt2dash.analysis.moved import moved_to, write_norms
+from gpt2dash.callbacks import attention, comparison
+from gpt2dash.pattern_options import CHOICES, PatternOptions
+from gpt2dash.runtime import Run, Runtime, current
+from gpt2dash.trace import Trace
+
+PROMPT = "The cat sat on the mat. The cat"
+OTHER = "The dog sat on the mat. The cat"
+
+
+@pytest.fixture
+def keys(tiny_folder: Path, tmp_path: Path) -> Iterator[dict[str, str]]:
+    server = Flask("test")
+    from gpt2dash.settings import Settings
+
+    runtime = Runtime(server, Settings(model=str(tiny_folder), cache_dir=tmp_path / "cache"))
+    encode = runtime.models.get(str(tiny_folder)).encode
+    with server.app_context():
+        runs = {text: Run(str(tiny_folder), tuple(encode(text)), 1) for text in (PROMPT, OTHER)}
+        yield {text: runtime.remember(run) for text, run in runs.items()}
+
+
+def view(key: str, **more: object) -> dict[str, Any]:
+    return {"key": key, "pos": 3, "layer": 1, "head": 2, "role": "query", "settings": {}, **more}
+
+
+def trace(key: str) -> Trace:
+    return current().trace(current().run(key))
+
+
+def cells(figure: Any) -> Any:  # noqa: ANN401 - Plotly's own
+    return np.asarray(figure.data[0].z)
+
+
+def test_every_head_is_in_the_picture_with_every_measure(keys: dict[str, str]) -> None:
+    found = attention.heads_view("a", view(keys[PROMPT]))
+    assert found is not None
+    kind, _, data = found["picture"].partition(",")
+    image = Image.open(BytesIO(base64.b64decode(data)))
+    pattern = trace(keys[PROMPT]).pattern(1, 2)
+    n = len(pattern)
+    tile = np.asarray(image)[(n + 1) : (n + 1) + n, 2 * (n + 1) : 2 * (n + 1) + n]
+    assert kind == "data:image/png;base64"
+    assert np.array_equal(
+        tile[np.tril_indices(n)], 1 + np.rint(254 * np.sqrt(pattern.numpy()))[np.tril_indices(n)]
+    )
+    assert list(found["measures"]) == [measure.name for measure in MEASURES]
+    assert found["measures"]["self"]["values"][1][2] == pytest.approx(
+        float(pattern.diagonal().mean()), rel=1e-3
+    )
+    json.dumps(found, allow_nan=False)
+
+
+@pytest.mark.parametrize("stage", CHOICES["stage"])
+def test_each_stage_is_shown_whole(keys: dict[str, str], stage: str) -> None:
+    figure, _ = attention.head_view(view(keys[PROMPT], options={"stage": stage}))
+    q, k = trace(keys[PROMPT]).q(1)[2], trace(keys[PROMPT]).k(1)[2]
+    raw = q @ k.T
+    scaled = raw / 8**0.5
+    wanted = {"raw": raw, "scaled": scaled, "masked": scaled, "pattern": trace(keys[PROMPT]).pattern(1, 2)}[
+        stage
+    ]
+    shown, future = cells(figure), np.triu_indices(len(raw), 1)
+    below = np.tril_indices(len(raw))
+    assert np.allclose(shown[below], wanted.numpy()[below], rtol=3e-4)
+    assert np.isnan(shown[future]).all() == (stage in ("masked", "pattern"))
+
+
+def test_weights_times_the_length_of_what_is_written(keys: dict[str, str]) -> None:
+    figure, _ = attention.head_view(view(keys[PROMPT], options={"weight": "write"}))
+    norms = write_norms(trace(keys[PROMPT]), 1)[2]
+    wanted = (trace(keys[PROMPT]).pattern(1, 2) * norms).numpy()
+    below = np.tril_indices(len(wanted))
+    assert np.allclose(cells(figure)[below], wanted[below], rtol=3e-4)
+
+
+def test_a_hidden_first_token_is_told_with_its_mass(keys: dict[str, str]) -> None:
+    figure, footer = attention.head_view(view(keys[PROMPT], options={"first": "hidden"}))
+    removed = float(trace(keys[PROMPT]).pattern(1, 2)[1:, 0].mean())
+    assert not cells(figure)[:, 0].any()
+    assert f"{removed:.1%} of the attention" in footer
+
+
+@pytest.mark.parametrize("junk", [None, "x", 3, {"stage": "x", "weight": 1, "first": []}, {"stage": None}])
+def test_options_from_nowhere_are_the_defaults(junk: object) -> None:
+    assert PatternOptions.parse(junk) == PatternOptions()
+
+
+def test_as_key_the_row_is_a_column(keys: dict[str, str]) -> None:
+    row, told = attention.row_view("a", view(keys[PROMPT], role="key"))
+    pattern = trace(keys[PROMPT]).pattern(1, 2)
+    assert np.allclose(row["weights"], pattern[:, 3], rtol=1e-4, atol=1e-7)
+    assert f"{float(pattern[4:, 3].mean()):.1%} of the attention of later tokens" in told
+
+
+def test_the_last_token_as_key_has_no_readers(keys: dict[str, str]) -> None:
+    last = len(trace(keys[PROMPT]).token_ids) - 1
+    assert "is the last" in attention.row_view("a", view(keys[PROMPT], role="key", pos=last))[1]
+
+
+def test_what_every_head_moves(keys: dict[str, str]) -> None:
+    to = attention.moved_view("a", view(keys[PROMPT]))
+    taken = attention.moved_view("a", view(keys[PROMPT], role="key"))
+    assert to is not None
+    assert taken is not None
+    assert np.allclose(to["values"], moved_to(trace(keys[PROMPT]), 3), rtol=1e-3)
+    assert np.shape(taken["values"]) == (2, 4)
+    assert attention.moved_view("a", view(keys[PROMPT], pos=None)) is None
+
+
+@pytest.mark.parametrize("across", ["rollout", "weighted"])
+def test_what_reaches_a_token_is_all_of_it(keys: dict[str, str], across: str) -> None:
+    row, told = attention.across_view("a", view(keys[PROMPT], options={"across": across}))
+    assert sum(row["weights"]) == pytest.approx(1, abs=1e-3)
+    assert not any(row["weights"][4:])
+    assert "after the last layer comes from token" in told
+
+
+def test_flow_is_for_short_texts(keys: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    row, told = attention.across_view("a", view(keys[PROMPT], options={"across": "flow"}))
+    assert len(row["weights"]) == 4
+    assert "a flow of" in told
+    monkeypatch.setattr(attention, "MOST_FOR_FLOW", 3)
+    row, told = attention.across_view("a", view(keys[PROMPT], options={"across": "flow"}))
+    assert row["weights"] == []
+    assert "beyond 3 tokens" in told
+
+
+def test_a_score_dimension_by_dimension(keys: dict[str, str]) -> None:
+    figure, told = attention.neuron_view(view(keys[PROMPT], pos=5, other=2))
+    found = trace(keys[PROMPT])
+    q, k = found.q(1)[2, 5], found.k(1)[2, 2]
+    assert np.allclose(figure.data[0].y, (q * k).numpy())
+    assert f"q·k = {float(q @ k):.4g};" in told
+    assert f"gives {float(found.pattern(1, 2)[5, 2]):.4g}." in told
+    assert attention.neuron_view(view(keys[PROMPT], pos=2, other=5))[1] == told
+
+
+@pytest.mark.parametrize("role", ["query", "key"])
+def test_without_a_second_token_the_largest_weight_is_explained(keys: dict[str, str], role: str) -> None:
+    _, told = attention.neuron_view(view(keys[PROMPT], role=role))
+    pattern = trace(keys[PROMPT]).pattern(1, 2)
+    largest = pattern[3].max() if role == "query" else pattern[3:, 3].max()
+    assert f"gives {float(largest):.4g}." in told
+
+
+def test_all_heads_of_a_layer(keys: dict[str, str]) -> None:
+    figure = attention.layer_view(view(keys[PROMPT]))
+    assert [note.text for note in figure.layout.annotations] == [f"head {head}" for head in range(4)]
+    n = len(trace(keys[PROMPT]).token_ids)
+    pattern = trace(keys[PROMPT]).pattern(1, 3).numpy()
+    corner = cells(figure)[n + 2 :, n + 2 :]
+    below = np.tril_indices(n)
+    assert np.allclose(corner[below], pattern[below], rtol=3e-4)
+
+
+def test_a_text_less_itself_is_nothing(keys: dict[str, str]) -> None:
+    same = view(keys[PROMPT])
+    figure, footer = comparison.difference_view(same, same)
+    distances = comparison.distances_view(same, same)
+    assert not cells(figure).any()
+    assert "0.0% of their attention in A, 0.0% in B" in footer
+    assert distances is not None
+    assert not np.any(distances["values"])
+
+
+def test_the_difference_is_that_of_the_aligned_patterns(keys: dict[str, str]) -> None:
+    a, b = view(keys[PROMPT]), view(keys[OTHER])
+    figure, _ = comparison.difference_view(a, b)
+    swapped, _ = comparison.difference_view(b, a)
+    ids_a, ids_b = trace(keys[PROMPT]).token_ids, trace(keys[OTHER]).token_ids
+    from gpt2dash.analysis.alignment import aligned
+
+    pairs = aligned(ids_a, ids_b)
+    left = trace(keys[PROMPT]).pattern(1, 2)[[i for i, _ in pairs]][:, [i for i, _ in pairs]]
+    right = trace(keys[OTHER]).pattern(1, 2)[[j for _, j in pairs]][:, [j for _, j in pairs]]
+    assert np.allclose(cells(figure), (left - right).numpy(), atol=1e-4)
+    assert np.array_equal(cells(figure), -cells(swapped))
+
+
+def test_nothing_to_compare_says_so(keys: dict[str, str]) -> None:
+    assert "Run two prompts" in str(comparison.difference_view(view(keys[PROMPT]), None)[0])
+    assert comparison.distances_view(None, view(keys[PROMPT])) is None
+
+
+def test_two_models_share_only_some_heads(keys: dict[str, str]) -> None:
+    shown = comparison.difference_view(view(keys[PROMPT], layer=1), view(keys[OTHER], layer=0))[0]
+    assert "Only one of the models has layer 1 head 2." in str(shown)
+
+
+def test_measures_of_a_text_without_repeats_are_null_not_nan(tiny_folder: Path, keys: dict[str, str]) -> None:
+    run = Run(str(tiny_folder), (1, 2, 3), 3)
+    found = attention.heads_view("a", view(current().remember(run)))
+    assert found is not None
+    assert found["measures"]["induction"]["chance"] is None
+    assert found["measures"]["induction"]["values"][0][0] is None
+    assert torch.isnan(current().overview(run).measures[-1]).all()
