@@ -50,6 +50,7 @@
       word.className = "text-bar" + (pos === row.pos ? " text-bar-selected" : "");
       word.style.setProperty("--weight", weight / tallest);
       word.title = "token " + pos + ": " + weight;
+      Object.assign(word.dataset, { pos, weight, token: side.tokens[pos] ? side.tokens[pos][1] : "" });
       const bar = document.createElement("i");
       const text = document.createElement("span");
       text.textContent = side.tokens[pos] ? side.tokens[pos][1] : "";

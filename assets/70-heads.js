@@ -11,11 +11,11 @@
     return value === null ? "nothing to measure in this text" : String(value);
   }
 
-  function headButton(side, layer, head, words) {
+  function headButton(side, layer, head, words, value) {
     const element = document.createElement("button");
     element.type = "button";
     element.className = "head-cell";
-    Object.assign(element.dataset, { side, layer, head });
+    Object.assign(element.dataset, { side, layer, head, value: value === null ? "" : value });
     element.title = words;
     element.setAttribute("aria-label", words);
     element.tabIndex = -1;
@@ -48,7 +48,7 @@
     const parts = [label("", "head-corner"), ...values[0].map((_, head) => label(head, "head-number"))];
     values.forEach((row, layer) => {
       parts.push(label(layer, "head-number"));
-      row.forEach((value, head) => parts.push(headButton(side, layer, head, "layer " + layer + " head " + head + words(value))));
+      row.forEach((value, head) => parts.push(headButton(side, layer, head, "layer " + layer + " head " + head + words(value), value)));
     });
     target.style.setProperty("--heads", nHead);
     target.replaceChildren(...parts);

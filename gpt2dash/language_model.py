@@ -88,9 +88,15 @@ class LanguageModel:
                 f"A token id lies outside the vocabulary of {self.name} (0 to {config.n_vocab - 1:,})."
             )
 
-    def trace(self, text: str) -> Trace:
-        """Run the model over a text once and keep its activations."""
-        return Trace(self.model, TensorReader(record(self.model, self.encode(text))))
+    def trace(self, text: str | Sequence[int]) -> Trace:
+        """Run the model over a text, or over token ids, once and keep its activations.
+
+        Raises:
+            InvalidInput: what the model cannot read.
+        """
+        ids = self.encode(text) if isinstance(text, str) else list(text)
+        self.require_readable(ids)
+        return Trace(self.model, TensorReader(record(self.model, ids)))
 
     def generate(self, text: str, **settings: int | float) -> Iterator[Progress | Step]:
         """Continue a text; `settings` are those of `SamplingSettings`."""

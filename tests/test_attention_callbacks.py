@@ -211,3 +211,21 @@ def test_measures_of_a_text_without_repeats_are_null_not_nan(tiny_folder: Path, 
     assert found["measures"]["induction"]["chance"] is None
     assert found["measures"]["induction"]["values"][0][0] is None
     assert torch.isnan(current().overview(run).measures[-1]).all()
+
+
+def test_the_python_of_every_panel_runs(keys: dict[str, str]) -> None:
+    from gpt2dash.components import attention_panels
+
+    found = trace(keys[PROMPT])
+    for name, make in vars(attention_panels).items():
+        if not name.endswith("_panel"):
+            continue
+        lines = make("a").to_plotly_json()["props"]["data-python"]
+        filled = lines.replace("{layer}", "1").replace("{head}", "2").replace("{pos}", "3")
+        exec(compile(filled, name, "exec"), {"trace": found})
+
+
+def test_the_python_of_the_pattern_is_the_pattern(keys: dict[str, str]) -> None:
+    lm = current().models.get(current().models.default)
+    run = current().run(keys[PROMPT])
+    assert torch.equal(lm.trace(run.ids).pattern(1, 2), trace(keys[PROMPT]).pattern(1, 2))

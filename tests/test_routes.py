@@ -2,9 +2,11 @@ import json
 import logging
 import socket
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -207,6 +209,22 @@ def test_a_lost_disk_leaves_the_run_with_a_warning(client: FlaskClient, runtime:
     done = lines(client.post("/api/run", json=BODY))[-1]
     assert done["event"] == "done"
     assert "GPT2DASH_CACHE_DIR" in done["warning"]
+
+
+def test_a_pattern_comes_whole_as_an_archive(client: FlaskClient, runtime: Runtime) -> None:
+    *_, done = lines(client.post("/api/run", json=BODY))
+    response = client.get(f"/api/pattern.npz?key={done['key']}&layer=1&head=3")
+    archive = np.load(BytesIO(response.data), allow_pickle=False)
+    run = runtime.run(done["key"])
+    assert archive["token_ids"].tolist() == list(run.ids)
+    assert np.array_equal(archive["pattern"], runtime.trace(run).pattern(1, 3).numpy())
+
+
+@pytest.mark.parametrize("query", ["", "layer=1&head=1", "key=x&layer=1&head=1", "key=x&layer=a&head=1"])
+def test_a_pattern_of_nothing_is_refused(client: FlaskClient, query: str) -> None:
+    response = client.get(f"/api/pattern.npz?{query}")
+    assert 400 <= response.status_code < 500
+    refusal(response)
 
 
 def test_a_card_s_picture_is_found_by_its_model_s_place(client: FlaskClient, runtime: Runtime) -> None:

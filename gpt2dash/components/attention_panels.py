@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 
 from gpt2dash.components.attributes import attributes
 from gpt2dash.components.ids import Attention, Side, option
-from gpt2dash.components.panel import graph, panel
+from gpt2dash.components.panel import GRAPH, TABLE, graph, panel
 
 _HOW_PATTERN = (
     "Each row is one token as query: how it divides its attention, which sums to 1, over itself and "
@@ -35,8 +35,8 @@ _HOW_NEURON = (
     "the pair is the selected token and the one with the largest weight."
 )
 _HOW_LAYER = (
-    "The patterns of all heads of the layer, queries down and keys across, coloured as in the heat map. Up to "
-    "7 tokens the weights are printed in the cells. A longer text is pooled: a cell is the mean over its "
+    "The patterns of all heads of the layer, queries down and keys across, coloured as in the heat map. Up "
+    "to 7 tokens the weights are printed in the cells. A longer text is pooled: a cell is the mean over its "
     "queries of the sum over its keys."
 )
 _HOW_ACROSS = (
@@ -52,6 +52,17 @@ _HOW_ROW = (
     "which the sentence names."
 )
 
+
+_PYTHON_PATTERN = "trace.pattern(layer={layer}, head={head})  # query x key"
+_PYTHON_ROW = "trace.pattern(layer={layer}, head={head})[{pos}]  # as key: [:, {pos}]"
+_PYTHON_LAYER = "[trace.pattern({layer}, head) for head in range(trace.config.n_head)]"
+_PYTHON_NEURON = "trace.q({layer})[{head}, {pos}] * trace.k({layer})[{head}]  # a row for each key"
+_PYTHON_HEADS = (
+    "from gpt2dash.analysis.overview import overview\n\n"
+    "overview(trace, n_cell=32).measures  # measure x layer x head"
+)
+_PYTHON_MOVED = "from gpt2dash.analysis.moved import moved_to\n\nmoved_to(trace, {pos})  # layer x head"
+_PYTHON_ACROSS = "from gpt2dash.analysis.across import rollouts\n\nrollouts(trace).plain[{pos}]"
 
 _CHOICES = {
     "role": ("Selected token as", {"query": "query", "key": "key"}),
@@ -107,6 +118,8 @@ def heads_panel(side: Side) -> Component:
             dcc.Store(id=ids.heads),
         ],
         _HOW_HEADS,
+        exports=TABLE,
+        python=_PYTHON_HEADS,
     )
 
 
@@ -125,6 +138,8 @@ def moved_panel(side: Side) -> Component:
             dcc.Store(id=ids.moved),
         ],
         _HOW_MOVED,
+        exports=TABLE,
+        python=_PYTHON_MOVED,
     )
 
 
@@ -139,6 +154,8 @@ def pattern_panel(side: Side) -> Component:
         ],
         _HOW_PATTERN,
         ids.panel,
+        exports=(*GRAPH, "npz"),
+        python=_PYTHON_PATTERN,
     )
 
 
@@ -149,6 +166,8 @@ def row_panel(side: Side) -> Component:
         f"{side.upper()}: where the selected token looks",
         _bars(ids.reading, ids.text_bars, ids.row, "Attention of the selected token, over the text"),
         _HOW_ROW,
+        exports=TABLE,
+        python=_PYTHON_ROW,
     )
 
 
@@ -162,6 +181,8 @@ def neuron_panel(side: Side) -> Component:
             graph(ids.neuron, "16rem", "Bars of query times key in each dimension of the head"),
         ],
         _HOW_NEURON,
+        exports=GRAPH,
+        python=_PYTHON_NEURON,
     )
 
 
@@ -171,6 +192,8 @@ def layer_panel(side: Side) -> Component:
         f"{side.upper()}: all heads of this layer",
         [graph(Attention(side).layer_grid, "32rem", "Attention patterns of all heads of the layer")],
         _HOW_LAYER,
+        exports=GRAPH,
+        python=_PYTHON_LAYER,
     )
 
 
@@ -183,6 +206,8 @@ def across_panel(side: Side) -> Component:
             ids.across_reading, ids.across_bars, ids.across, "What reaches the selected token, over the text"
         ),
         _HOW_ACROSS,
+        exports=TABLE,
+        python=_PYTHON_ACROSS,
     )
 
 

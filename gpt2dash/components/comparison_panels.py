@@ -5,7 +5,7 @@ from dash.development.base_component import Component
 
 from gpt2dash.components.attributes import attributes
 from gpt2dash.components.ids import Comparison
-from gpt2dash.components.panel import graph, panel
+from gpt2dash.components.panel import GRAPH, TABLE, graph, panel
 
 _HOW_DIFFERENCE = (
     "Tokens that stand in both texts are paired by a longest common subsequence. A cell is the weight that "
@@ -28,6 +28,7 @@ def comparison_panels() -> Component:
             html.P(id=Comparison.footer, className="footer"),
         ],
         _HOW_DIFFERENCE,
+        exports=GRAPH,
     )
     distances = panel(
         "A and B: which heads differ most",
@@ -42,5 +43,6 @@ def comparison_panels() -> Component:
             dcc.Store(id=Comparison.values),
         ],
         _HOW_DISTANCES,
+        exports=TABLE,
     )
     return html.Div([difference, distances], className="compared")

@@ -1,6 +1,6 @@
 """The frame of one panel, and the one factory of graphs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from dash import dcc, html
@@ -8,6 +8,12 @@ from dash.development.base_component import Component
 
 from gpt2dash.components.attributes import attributes
 from gpt2dash.components.ids import SIDES, Side
+
+GRAPH = ("png", "svg", "csv", "json")
+"""What a panel with a graph can be saved as."""
+
+TABLE = ("csv", "json")
+"""The same without one."""
 
 _CONFIG: Any = {
     "displaylogo": False,
@@ -35,17 +41,54 @@ def graph(component_id: str, height: str, description: str) -> Component:
     )
 
 
-def panel(title: str, children: list[Component], how: str, component_id: str | None = None) -> Component:
-    """A titled card; `how` says in plain words how what it shows is computed."""
+def panel(
+    title: str,
+    children: list[Component],
+    how: str,
+    component_id: str | None = None,
+    *,
+    exports: Sequence[str] = (),
+    python: str | None = None,
+) -> Component:
+    """A titled card.
+
+    Args:
+        title: what is shown.
+        children: the reading, the figure and its footer.
+        how: in plain words how what it shows is computed.
+        component_id: for who looks for the panel.
+        exports: kinds of files that its numbers and pictures can be taken home as.
+        python: lines that compute its numbers from `trace`, with {layer}, {head} and {pos} to be filled in.
+    """
     name: dict[str, Any] = {} if component_id is None else {"id": component_id}
+    buttons = [_export_button(kind) for kind in (*exports, *(["python"] if python else []))]
     return html.Section(
         [
             html.H2(title, className="panel-title"),
             *children,
-            html.Details([html.Summary("How this is computed"), html.P(how)], className="panel-how"),
+            html.Div(
+                [
+                    html.Details([html.Summary("How this is computed"), html.P(how)], className="panel-how"),
+                    html.Div(buttons, className="panel-exports"),
+                ],
+                className="panel-foot",
+            ),
+            html.Pre(className="panel-python", hidden=True),
         ],
         className="panel",
         **name,
+        **attributes(data_python=python or ""),
+    )
+
+
+def _export_button(kind: str) -> Component:
+    words = "Python" if kind == "python" else kind.upper()
+    title = "The Python lines that compute this" if kind == "python" else f"Save as {words}"
+    return html.Button(
+        words,
+        className="btn btn-sm btn-link",
+        title=title,
+        **attributes(data_export=kind, aria_label=title),
     )
 
 

@@ -5,12 +5,15 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
+from io import BytesIO
 from typing import Any
 
+import numpy as np
 import orjson
 from flask import Blueprint, Flask, Response, jsonify, request, stream_with_context
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from gpt2dash.callbacks.side_view import side_view
 from gpt2dash.errors import Cancelled, InvalidInput, PublicError
 from gpt2dash.jobs import Event, RunRequest, begin
 from gpt2dash.model.hub import resolve
@@ -65,6 +68,30 @@ def loss_curve(number: int) -> Response | Answer:
     if curve is None:
         return _told("NotFound", f"Model {number} has no loss curve here.", HTTPStatus.NOT_FOUND)
     return Response(curve, mimetype="image/png", headers={"Cache-Control": "max-age=3600"})
+
+
+@routes.get("/api/pattern.npz")
+def pattern() -> Response:
+    """One head's pattern at full precision, with the token ids, as NumPy's archive."""
+    view = side_view({name: request.args.get(name) for name in ("key",)} | _numbers("layer", "head"))
+    if view is None:
+        raise InvalidInput("Name a run: key, layer and head.")
+    found = view.trace.pattern(view.layer, view.head)
+    out = BytesIO()
+    np.savez_compressed(out, pattern=found.numpy(), token_ids=np.array(view.run.ids))
+    return Response(out.getvalue(), mimetype="application/zip")
+
+
+def _numbers(*names: str) -> dict[str, int]:
+    """The query's whole numbers of these names.
+
+    Raises:
+        InvalidInput: one of them is missing or no number.
+    """
+    found = {name: request.args.get(name, type=int) for name in names}
+    if missing := [name for name, value in found.items() if value is None]:
+        raise InvalidInput(f"{' and '.join(missing)} must be whole numbers.")
+    return {name: value for name, value in found.items() if value is not None}
 
 
 @routes.route("/api/", defaults={"path": ""}, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
