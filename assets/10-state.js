@@ -24,6 +24,7 @@
     const other = sel.other === null ? [] : [sel.other];
     params.set("sel", [sel.side, sel.pos === null ? "" : sel.pos, sel.role, sel.layer, sel.head, ...other].join("."));
     encodeOptions(params, view.options, view.choices);
+    if (view.pins.length) params.set("pin", view.pins.map((pair) => pair.join("-")).join("."));
     return params.toString();
   }
 
@@ -39,6 +40,14 @@
       if (!values.includes(options[name])) throw new Error(name);
     }
     return options;
+  }
+
+  // Pairs of tokens, one of A and one of B, that a person has set beside one another.
+  function decodePins(params) {
+    if (!params.has("pin")) return [];
+    const pins = params.get("pin").split(".").map((pair) => pair.split("-").map(naturalNumber));
+    if (pins.some((pair) => pair.length !== 2 || pair.includes(null))) throw new Error("pinned tokens");
+    return pins;
   }
 
   function naturalNumber(text) {
@@ -96,6 +105,7 @@
       sides: { a: decodeSide(params, "a", defaults.settings), b: decodeSide(params, "b", defaults.settings) },
       selection: decodeSelection(params, defaults.selection),
       options: decodeOptions(params, defaults.choices),
+      pins: decodePins(params),
     };
   }
 

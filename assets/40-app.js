@@ -9,6 +9,7 @@
     selection: { side: "a", pos: null, role: "query", layer: 0, head: 0, other: null }, // other: a second token of the same side
     options: {}, // how pages show it, each one of its `choices`
     choices: {},
+    pins: [], // pairs of tokens, one of A and one of B, set beside one another
   };
   const running = { a: null, b: null };
   let defaults = null;
@@ -86,11 +87,23 @@
     writeFragment(push !== false);
   }
 
-  // With shift a token is added to the one that is selected, or taken away again.
+  // With shift a token is added to the one that is selected, or taken away again; one of the other side is pinned to it.
   function selectToken(side, pos, isAdded) {
     const { selection } = view;
+    if (isAdded && side !== selection.side && selection.pos !== null) {
+      togglePin(side === "b" ? [selection.pos, pos] : [pos, selection.pos]);
+      return;
+    }
     const isSecond = isAdded && side === selection.side && selection.pos !== null && pos !== selection.pos;
     select(isSecond ? { other: selection.other === pos ? null : pos } : { side, pos, other: null });
+  }
+
+  function togglePin([a, b]) {
+    const others = view.pins.filter((pair) => pair[0] !== a && pair[1] !== b);
+    const isThere = view.pins.some((pair) => pair[0] === a && pair[1] === b);
+    view.pins = isThere ? others : [...others, [a, b]];
+    publish();
+    writeFragment(true);
   }
 
   function showSelection() {
@@ -151,6 +164,7 @@
   }
 
   function publish() {
+    tell("pins", view.pins);
     for (const name of SIDES) {
       tell("view-" + name, viewOf(name));
       tell("head-" + name, headOf(name));
@@ -395,7 +409,7 @@
       selection: { ...given.selection },
       options: state.decodeOptions(new URLSearchParams(), given.choices),
     };
-    Object.assign(view, { selection: found.selection, options: found.options, choices: given.choices });
+    Object.assign(view, { selection: found.selection, options: found.options, choices: given.choices, pins: found.pins || [] });
     showSettings(found.sides.a.settings);
     window.setTimeout(summariseSettings, 0);
     showSideB(Boolean(found.sides.b));
@@ -415,7 +429,7 @@
     const here = state.encode(view);
     const found = restored();
     if (!found) return;
-    Object.assign(view, { selection: found.selection, options: found.options });
+    Object.assign(view, { selection: found.selection, options: found.options, pins: found.pins });
     showSteps();
     if (withoutSelection(window.location.hash) !== withoutSelection(here)) boot(defaults);
     else {
@@ -426,7 +440,7 @@
 
   function withoutSelection(fragment) {
     const params = new URLSearchParams(fragment.replace(/^#/, ""));
-    for (const name of [...params.keys()]) if (name === "sel" || name.startsWith("o.")) params.delete(name);
+    for (const name of [...params.keys()]) if (name === "sel" || name === "pin" || name.startsWith("o.")) params.delete(name);
     return params.toString();
   }
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
+import torch
 from flask import Flask, current_app
 from flask_caching import Cache
 from jaxtyping import Float
@@ -16,6 +17,7 @@ from gpt2dash.analysis.across import Rollouts, rollouts
 from gpt2dash.analysis.alignment import Pairs
 from gpt2dash.analysis.difference import js_distances
 from gpt2dash.analysis.overview import Overview, overview
+from gpt2dash.analysis.passport import Passport, passport
 from gpt2dash.analysis.predictions import Predictions, predictions
 from gpt2dash.errors import InvalidInput, StorageProblem, UnknownRun
 from gpt2dash.language_model import LanguageModel
@@ -149,6 +151,20 @@ class Runtime:
         """What reaches each position of a run through all layers, kept like a trace."""
         kept = self._derived(run, "rollouts", lambda trace: vars(rollouts(trace)))
         return Rollouts(kept["plain"], kept["weighted"])
+
+    def passport(self, run: Run) -> Passport:
+        """What the heads of a run's model do on random tokens, kept like a trace."""
+        lm = self.language_model(run)
+
+        def write() -> Buffer:
+            with self.turns.turn():
+                found = passport(lm.model)
+            counts = {"n_random": torch.tensor(found.n_random), "n_text": torch.tensor(found.n_text)}
+            return _written({**vars(found), **counts})
+
+        kept = self._traces.fetch(trace_key(lm.fingerprint, (), quantity="passport"), write)
+        n_random, n_text = (int(kept[name]) for name in ("n_random", "n_text"))
+        return Passport(n_random, n_text, kept["previous_token"], kept["induction"])
 
     def distances(self, a: Run, b: Run, pairs: Pairs) -> Float[Tensor, "layer head"]:
         """Jensen-Shannon distance of every head's patterns on two runs, kept like a trace."""

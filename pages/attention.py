@@ -12,13 +12,15 @@ from gpt2dash.components.attention_panels import (
     head_picker,
     heads_panel,
     layer_panel,
+    lines_panel,
     moved_panel,
     neuron_panel,
+    numbers_panel,
     pattern_panel,
     row_panel,
 )
 from gpt2dash.components.comparison_panels import comparison_panels
-from gpt2dash.components.ids import SIDES, Attention, Comparison, SideIds
+from gpt2dash.components.ids import SIDES, Attention, Comparison, Shell, SideIds
 from gpt2dash.components.panel import both_sides
 
 dash.register_page(__name__, path="/attention", name="Attention", title="Attention - gpt2dash", order=1)
@@ -35,8 +37,10 @@ def layout(**_query: str) -> Component:
                     heads_panel(side),
                     row_panel(side),
                     across_panel(side),
+                    lines_panel(side),
                     neuron_panel(side),
                     pattern_panel(side),
+                    numbers_panel(side),
                     moved_panel(side),
                     layer_panel(side),
                 ]
@@ -68,7 +72,16 @@ for side in SIDES:
         Output(ids.reading, "children"),
         Input(SideIds(side).view, "data"),
     )(partial(attention.row_view, side))
+    callback(Output(ids.numbers, "children"), Input(SideIds(side).head, "data"))(attention.numbers_view)
     callback(Output(ids.layer_grid, "figure"), Input(SideIds(side).head, "data"))(attention.layer_view)
+    callback(
+        Output(ids.lines, "data"),
+        Output(ids.lines_footer, "children"),
+        Input(SideIds(side).view, "data"),
+    )(partial(attention.lines_view, side))
+    clientside_callback(
+        ClientsideFunction("gpt2dash", "headLines"), Input(ids.lines, "data"), State(ids.lines_box, "id")
+    )
     callback(
         Output(ids.neuron, "figure"),
         Output(ids.neuron_reading, "children"),
@@ -91,10 +104,13 @@ callback(
     Output(Comparison.heatmap, "figure"),
     Output(Comparison.footer, "children"),
     *(Input(SideIds(side).head, "data") for side in SIDES),
+    Input(Shell.pins, "data"),
 )(comparison.difference_view)
-callback(Output(Comparison.values, "data"), *(Input(SideIds(side).text, "data") for side in SIDES))(
-    comparison.distances_view
-)
+callback(
+    Output(Comparison.values, "data"),
+    *(Input(SideIds(side).text, "data") for side in SIDES),
+    Input(Shell.pins, "data"),
+)(comparison.distances_view)
 clientside_callback(
     ClientsideFunction("gpt2dash", "valuedHeads"),
     Input(Comparison.values, "data"),

@@ -229,3 +229,41 @@ def test_the_python_of_the_pattern_is_the_pattern(keys: dict[str, str]) -> None:
     lm = current().models.get(current().models.default)
     run = current().run(keys[PROMPT])
     assert torch.equal(lm.trace(run.ids).pattern(1, 2), trace(keys[PROMPT]).pattern(1, 2))
+
+
+def test_a_head_in_numbers(keys: dict[str, str]) -> None:
+    told = str(attention.numbers_view(view(keys[PROMPT])))
+    found = current().passport(current().run(keys[PROMPT]))
+    self_score = float(trace(keys[PROMPT]).pattern(1, 2).diagonal().mean())
+    assert f"{self_score:.4g}" in told
+    assert f"{float(found.previous_token[1, 2]):.4g}" in told
+    assert (found.n_random, found.n_text) == (32, 8)
+    assert "Run a prompt" in str(attention.numbers_view(None))
+
+
+def test_lines_are_the_weights_around_the_selected_token(keys: dict[str, str]) -> None:
+    found, told = attention.lines_view("a", view(keys[PROMPT]))
+    pattern = trace(keys[PROMPT]).pattern(1, 2)
+    assert found is not None
+    assert found["first"] == 0
+    drawn = {(q, k): w for q, row in enumerate(found["rows"]) for k, w in row}
+    assert set(drawn) == {(int(q), int(k)) for q, k in (pattern >= 0.01).nonzero()}
+    assert all(w == pytest.approx(float(pattern[q, k]), rel=1e-2) for (q, k), w in drawn.items())
+    assert f"{sum(drawn.values()) / len(pattern):.1%}"[:3] in told
+    assert attention.lines_view("a", view(keys[PROMPT], pos=None))[0] is None
+
+
+def test_pinned_tokens_are_compared_though_they_differ(keys: dict[str, str]) -> None:
+    a, b = view(keys[PROMPT]), view(keys[OTHER])
+    before, _ = comparison.difference_view(a, b)
+    pinned, footer = comparison.difference_view(a, b, [[1, 1]])
+    assert len(cells(pinned)) >= len(cells(before))
+    assert "stand in both texts" in footer
+
+
+@pytest.mark.parametrize("junk", [None, "x", [1, 2], [["a", 1]], [[1]], [[1, 2, 3]], [[99, 99]], {}])
+def test_pins_from_nowhere_change_nothing(keys: dict[str, str], junk: object) -> None:
+    a, b = view(keys[PROMPT]), view(keys[OTHER])
+    assert np.array_equal(
+        cells(comparison.difference_view(a, b, junk)[0]), cells(comparison.difference_view(a, b)[0])
+    )

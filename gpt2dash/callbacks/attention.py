@@ -9,16 +9,18 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 import torch
+from dash.development.base_component import Component
 from jaxtyping import Float
 from torch import Tensor
 
 from gpt2dash.analysis.across import MOST_FOR_FLOW, mixing
 from gpt2dash.analysis.attention import pooled, pooled_mean
 from gpt2dash.analysis.flow import flow
-from gpt2dash.analysis.measures import MEASURES
+from gpt2dash.analysis.measures import MEASURES, is_clear
 from gpt2dash.analysis.moved import moved_from, moved_to
 from gpt2dash.analysis.shown import Shown, shown
 from gpt2dash.callbacks.side_view import SideView, ViewData, side_view
+from gpt2dash.components.measure_table import MeasureRow, measure_table
 from gpt2dash.figures.dimensions import query_key_products
 from gpt2dash.figures.empty import empty_figure
 from gpt2dash.figures.grids import query_key_heatmap
@@ -39,11 +41,18 @@ MAX_CELLS = 192
 LAYER_CELLS = 24
 """The same where all heads of a layer are shown."""
 
+LINE_TOKENS = 64
+"""Tokens between which lines are drawn."""
+
+_LEAST_DRAWN = 0.01
 _SIGNIFICANT_BITS = 12
 _SIGNIFICANT_DIGITS = 5
 
 Heads = dict[str, Any]
 """Every head for the browser: a picture of all patterns, and each measure's value and chance level."""
+
+Lines = dict[str, Any]
+"""Weights between neighbouring tokens for the browser: for each query from `first` on, keys and weights."""
 
 Moved = dict[str, Any]
 """How much each head moves to or from the selected token, for the browser."""
@@ -115,6 +124,27 @@ def row_view(side: str, data: ViewData) -> tuple[Row, str]:
     return _as_row(side, view.pos, weights), told
 
 
+def lines_view(side: str, data: ViewData) -> tuple[Lines | None, str]:
+    """The weights between the tokens around the selected one, and how much of them that is."""
+    view = side_view(data)
+    if view is None or view.pos is None:
+        return None, "Click a token to see lines from queries to keys around it."
+    pattern = view.trace.pattern(view.layer, view.head)
+    first = max(0, min(view.pos - LINE_TOKENS // 2, len(pattern) - LINE_TOKENS))
+    near = pattern[first : first + LINE_TOKENS, first : first + LINE_TOKENS]
+    drawn = torch.where(near >= _LEAST_DRAWN, near, 0.0)
+    rows = [
+        [[first + int(key), float(f"{float(row[key]):.3g}")] for key in row.nonzero().flatten()]
+        for row in drawn
+    ]
+    share = float(drawn.sum() / len(near))
+    told = (
+        f"Tokens {first} to {first + len(near) - 1} of {len(pattern):,}; weights from {_LEAST_DRAWN:g} on "
+        f"are drawn, {share:.1%} of these queries' attention; the rest is weaker or goes to tokens out of view."
+    )
+    return {"side": side, "first": first, "rows": rows}, told
+
+
 def neuron_view(data: ViewData) -> tuple[go.Figure, str]:
     """How one score comes about, dimension by dimension, and what becomes of it, in one sentence."""
     view = side_view(data)
@@ -140,6 +170,31 @@ def _pair(view: SideView, pos: int) -> tuple[int, int]:
     if view.role == "query":
         return pos, int(pattern[pos].argmax())
     return pos + int(pattern[pos:, pos].argmax()), pos
+
+
+def numbers_view(data: ViewData) -> Component | str:
+    """The selected head in numbers, on this text and on random tokens."""
+    view = side_view(data)
+    if view is None:
+        return "Run a prompt to see its heads in numbers."
+    ids = torch.tensor(view.run.ids)
+    pattern = view.trace.pattern(view.layer, view.head)
+    known = current().passport(view.run)
+    random = {"previous": known.previous_token, "induction": known.induction}
+    return measure_table(
+        [
+            MeasureRow(
+                measure.title,
+                measure.unit,
+                measure.formula,
+                _finite(float(measure.of(pattern, ids))),
+                _finite(measure.chance(ids)),
+                measure.label is not None and bool(is_clear(measure, pattern, ids)),
+                float(random[measure.name][view.layer, view.head]) if measure.name in random else None,
+            )
+            for measure in MEASURES
+        ]
+    )
 
 
 def layer_view(data: ViewData) -> go.Figure:

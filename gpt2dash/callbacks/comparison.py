@@ -13,17 +13,18 @@ from gpt2dash.figures.empty import empty_figure
 from gpt2dash.figures.grids import query_key_heatmap
 from gpt2dash.runtime import current
 
+_PAIR = 2
 _NONE = "Run two prompts to compare their attention."
 
 
-def difference_view(data_a: ViewData, data_b: ViewData) -> tuple[go.Figure, str]:
+def difference_view(data_a: ViewData, data_b: ViewData, pins: object = None) -> tuple[go.Figure, str]:
     """The selected head's pattern on A less that on B, on aligned tokens."""
     a, b = side_view(data_a), side_view(data_b)
     if a is None or b is None:
         return empty_figure(_NONE), ""
     if (a.layer, a.head) != (b.layer, b.head):
         return empty_figure(f"Only one of the models has layer {a.layer} head {a.head}."), ""
-    pairs = alignment(a, b)
+    pairs = alignment(a, b, pins)
     if not pairs:
         return empty_figure("The two texts have no token in common."), ""
     found = difference(a.trace.pattern(a.layer, a.head), b.trace.pattern(b.layer, b.head), pairs)
@@ -34,23 +35,37 @@ def difference_view(data_a: ViewData, data_b: ViewData) -> tuple[go.Figure, str]
     return figure, _footer(a, b, pairs, found, span)
 
 
-def distances_view(data_a: ViewData, data_b: ViewData) -> dict[str, Any] | None:
+def distances_view(data_a: ViewData, data_b: ViewData, pins: object = None) -> dict[str, Any] | None:
     """How far every head's attention on A is from its attention on B."""
     a, b = side_view(data_a), side_view(data_b)
     if a is None or b is None:
         return None
-    pairs = alignment(a, b)
+    pairs = alignment(a, b, pins)
     if not pairs or a.lm.model.config.n_head != b.lm.model.config.n_head:
         return None
     found = current().distances(a.run, b.run, pairs)
     return {"side": "a", "values": table(found), "title": "Jensen-Shannon distance"}
 
 
-def alignment(a: SideView, b: SideView) -> Pairs:
-    """Tokens that stand for one another: the same bytes, whatever their ids in the two models."""
+def alignment(a: SideView, b: SideView, pins: object = None) -> Pairs:
+    """Tokens that stand for one another: the same bytes, whatever their ids in the two models.
+
+    Args:
+        a: side A.
+        b: side B.
+        pins: pairs of positions from the browser; whatever is no pair is left out.
+    """
     texts = [[view.lm.tokenizer.token_bytes(i) for i in view.run.ids] for view in (a, b)]
     numbers = {data: number for number, data in enumerate(sorted({*texts[0], *texts[1]}))}
-    return aligned([numbers[data] for data in texts[0]], [numbers[data] for data in texts[1]])
+    ids = [[numbers[data] for data in text] for text in texts]
+    return aligned(ids[0], ids[1], _pairs(pins))
+
+
+def _pairs(pins: object) -> Pairs:
+    found = [tuple(pin) for pin in pins if isinstance(pin, list)] if isinstance(pins, list) else []
+    return [
+        (pin[0], pin[1]) for pin in found if len(pin) == _PAIR and all(isinstance(pos, int) for pos in pin)
+    ]
 
 
 def _footer(a: SideView, b: SideView, pairs: Pairs, found: Difference, span: int) -> str:

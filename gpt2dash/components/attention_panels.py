@@ -29,6 +29,16 @@ _HOW_MOVED = (
     "W_O||. As key: how much each head takes from it, A ||v W_O||, on average over the later tokens. Weights "
     "alone would not do: a head may give all its attention to a value of length nearly 0."
 )
+_HOW_NUMBERS = (
+    "A[q, k] is the weight that query q gives to key k. By chance: the number of a head that gives every key "
+    "the same weight. A head clears the null when its number is a quarter above chance and four standard "
+    "deviations above what its own weights give when they are dealt at random to the keys of each row. On "
+    "random tokens: 8 texts of 64 random tokens said twice, whatever the prompt."
+)
+_HOW_LINES = (
+    "Each line is one weight of the pattern: from the query on the left to the key on the right, the "
+    "stronger the more attention. The selected token's lines stand out; point at a token to see its own."
+)
 _HOW_NEURON = (
     "A score is the dot product of the query of one token with the key of another: the sum of q times k over "
     "the head's dimensions. Bars are the products, marks are q and k. Without a second token (shift-click) "
@@ -168,6 +178,38 @@ def row_panel(side: Side) -> Component:
         _HOW_ROW,
         exports=TABLE,
         python=_PYTHON_ROW,
+    )
+
+
+def numbers_panel(side: Side) -> Component:
+    """The selected head in numbers."""
+    return panel(
+        f"{side.upper()}: this head in numbers",
+        [html.Div(id=Attention(side).numbers, className="measures")],
+        _HOW_NUMBERS,
+        exports=TABLE,
+        python=_PYTHON_HEADS,
+    )
+
+
+def lines_panel(side: Side) -> Component:
+    """The head as lines between two columns of tokens."""
+    ids = Attention(side)
+    return panel(
+        f"{side.upper()}: from queries to keys",
+        [
+            html.Div(
+                id=ids.lines_box,
+                className="head-lines",
+                tabIndex="0",
+                role="group",
+                **attributes(aria_label="Lines from queries, left, to keys, right"),
+            ),
+            html.P(id=ids.lines_footer, className="footer"),
+            dcc.Store(id=ids.lines),
+        ],
+        _HOW_LINES,
+        python=_PYTHON_PATTERN,
     )
 
 

@@ -8,9 +8,9 @@ from gpt2dash.components.ids import Comparison
 from gpt2dash.components.panel import GRAPH, TABLE, graph, panel
 
 _HOW_DIFFERENCE = (
-    "Tokens that stand in both texts are paired by a longest common subsequence. A cell is the weight that "
-    "the query gives to the key in A, less the same in B: red, more in A; blue, more in B; 0 where nothing "
-    "changed."
+    "Tokens that stand in both texts are paired by a longest common subsequence. To pair two others, select "
+    "one and shift-click the other; the same again takes the pair apart. A cell is the weight that the query "
+    "gives to the key in A, less the same in B: red, more in A; blue, more in B; 0 where nothing changed."
 )
 _HOW_DISTANCES = (
     "For every head, the mean over paired queries of the Jensen-Shannon distance between the query's row in "

@@ -18,6 +18,7 @@ class Shell:
     add_b = "add-b"
     remove_b = "remove-b"
     location = "_pages_location"
+    pins = "pins"
 
     @staticmethod
     def sampling(name: str) -> str:
@@ -77,6 +78,10 @@ class Attention:
         self.grid = f"head-grid-{side}"
         self.top = f"head-top-{side}"
         self.heads_footer = f"head-footer-{side}"
+        self.numbers = f"head-numbers-{side}"
+        self.lines = f"lines-data-{side}"
+        self.lines_box = f"head-lines-{side}"
+        self.lines_footer = f"lines-footer-{side}"
         self.neuron = f"neuron-figure-{side}"
         self.neuron_reading = f"neuron-reading-{side}"
         self.layer_grid = f"layer-figure-{side}"

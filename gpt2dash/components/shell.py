@@ -50,6 +50,7 @@ def shell(model_names: Sequence[str], choices: Choices) -> Component:
             html.Main(dash.page_container, id="panels", tabIndex="-1"),
             _notice(),
             dcc.Store(id=Shell.boot, data=defaults(model_names[0], choices)),
+            dcc.Store(id=Shell.pins),
             *(dcc.Store(id=store) for side in SIDES for store in SideIds(side).stores),
         ]
     )

@@ -1,0 +1,50 @@
+"""One head in numbers, each beside what chance would give."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dash import html
+from dash.development.base_component import Component
+
+_COLUMNS = ("measure", "on this text", "by chance", "on random tokens", "how")
+
+
+@dataclass(frozen=True)
+class MeasureRow:
+    """One measure of one head.
+
+    Attributes:
+        title: what people call it.
+        unit: of all its numbers.
+        formula: in words.
+        value: on this text; None where there is nothing to measure.
+        chance: what a head would have that looks everywhere alike.
+        is_clear: the head deserves the measure's name on this text.
+        random: on random tokens said twice, where that is known.
+    """
+
+    title: str
+    unit: str
+    formula: str
+    value: float | None
+    chance: float | None
+    is_clear: bool
+    random: float | None
+
+
+def measure_table(rows: Sequence[MeasureRow]) -> Component:
+    """The measures below one another; a name that the head deserves is marked."""
+    head = html.Thead(html.Tr([html.Th(name, scope="col") for name in _COLUMNS]))
+    return html.Table([head, html.Tbody([_line(row) for row in rows])], className="measure-table")
+
+
+def _line(row: MeasureRow) -> Component:
+    name: list[Component | str] = [row.title]
+    if row.is_clear:
+        name += [" ", html.Span("clears the null", className="badge text-bg-success")]
+    numbers = [html.Td(_told(value), className="number") for value in (row.value, row.chance, row.random)]
+    return html.Tr([html.Th(name, scope="row"), *numbers, html.Td(f"{row.formula} ({row.unit})")])
+
+
+def _told(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4g}"
