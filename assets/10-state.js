@@ -24,6 +24,7 @@
     const other = sel.other === null ? [] : [sel.other];
     params.set("sel", [sel.side, sel.pos === null ? "" : sel.pos, sel.role, sel.layer, sel.head, ...other].join("."));
     encodeOptions(params, view.options, view.choices);
+    for (const side of ["a", "b"]) if (view.zoom[side]) params.set("z" + side, view.zoom[side].join("."));
     if (view.pins.length) params.set("pin", view.pins.map((pair) => pair.join("-")).join("."));
     return params.toString();
   }
@@ -40,6 +41,13 @@
       if (!values.includes(options[name])) throw new Error(name);
     }
     return options;
+  }
+
+  function decodeZoom(params, name) {
+    if (!params.has(name)) return null;
+    const window = params.get(name).split(".").map(naturalNumber);
+    if (window.length !== 4 || window.includes(null)) throw new Error("zoom");
+    return window;
   }
 
   // Pairs of tokens, one of A and one of B, that a person has set beside one another.
@@ -106,6 +114,7 @@
       selection: decodeSelection(params, defaults.selection),
       options: decodeOptions(params, defaults.choices),
       pins: decodePins(params),
+      zoom: { a: decodeZoom(params, "za"), b: decodeZoom(params, "zb") },
     };
   }
 

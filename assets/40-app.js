@@ -9,6 +9,7 @@
     selection: { side: "a", pos: null, role: "query", layer: 0, head: 0, other: null }, // other: a second token of the same side
     options: {}, // how pages show it, each one of its `choices`
     choices: {},
+    zoom: { a: null, b: null }, // first and last query, first and last key in view of the heat map; null: all
     pins: [], // pairs of tokens, one of A and one of B, set beside one another
   };
   const running = { a: null, b: null };
@@ -98,6 +99,14 @@
     select(isSecond ? { other: selection.other === pos ? null : pos } : { side, pos, other: null });
   }
 
+  function zoom(name, window) {
+    const side = view.sides[name];
+    const last = side ? side.tokens.length - 1 : 0;
+    view.zoom[name] = window && window.map((pos) => Math.min(pos, last));
+    publish();
+    writeFragment(true);
+  }
+
   function togglePin([a, b]) {
     const others = view.pins.filter((pair) => pair[0] !== a && pair[1] !== b);
     const isThere = view.pins.some((pair) => pair[0] === a && pair[1] === b);
@@ -152,7 +161,7 @@
   function headOf(name) {
     const side = view.sides[name];
     const { layer, head } = view.selection;
-    return side && side.key ? { key: side.key, layer, head, options: view.options } : null;
+    return side && side.key ? { key: side.key, layer, head, options: view.options, zoom: view.zoom[name] } : null;
   }
 
   // Only what changed is told, so only what depends on it is drawn anew.
@@ -409,7 +418,7 @@
       selection: { ...given.selection },
       options: state.decodeOptions(new URLSearchParams(), given.choices),
     };
-    Object.assign(view, { selection: found.selection, options: found.options, choices: given.choices, pins: found.pins || [] });
+    Object.assign(view, { selection: found.selection, options: found.options, choices: given.choices, pins: found.pins || [], zoom: found.zoom || { a: null, b: null } });
     showSettings(found.sides.a.settings);
     window.setTimeout(summariseSettings, 0);
     showSideB(Boolean(found.sides.b));
@@ -429,7 +438,7 @@
     const here = state.encode(view);
     const found = restored();
     if (!found) return;
-    Object.assign(view, { selection: found.selection, options: found.options, pins: found.pins });
+    Object.assign(view, { selection: found.selection, options: found.options, pins: found.pins, zoom: found.zoom });
     showSteps();
     if (withoutSelection(window.location.hash) !== withoutSelection(here)) boot(defaults);
     else {
@@ -440,7 +449,7 @@
 
   function withoutSelection(fragment) {
     const params = new URLSearchParams(fragment.replace(/^#/, ""));
-    for (const name of [...params.keys()]) if (name === "sel" || name === "pin" || name.startsWith("o.")) params.delete(name);
+    for (const name of [...params.keys()]) if (["sel", "pin", "za", "zb"].includes(name) || name.startsWith("o.")) params.delete(name);
     return params.toString();
   }
 
@@ -524,5 +533,5 @@
 
   window.addEventListener("popstate", restoreFromHistory);
 
-  window.gpt2dash = Object.assign(window.gpt2dash, { view, boot, select, notice, showOptions, writeFragment });
+  window.gpt2dash = Object.assign(window.gpt2dash, { view, boot, select, notice, showOptions, writeFragment, zoom });
 })();

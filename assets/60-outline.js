@@ -5,11 +5,12 @@
   const { view } = window.gpt2dash;
   const graphs = {}; // by side
 
-  // The place of the selection on the axis, null when this side has none.
-  function selectedPlace(side, { n_place: n, span }) {
+  // The place of the selection on its axis, null when this side, or what is in view of it, has none.
+  function selectedPlace(side, meta) {
     const { selection } = view;
-    const place = Math.floor(selection.pos / span);
-    return selection.side === side && selection.pos !== null && place < n ? place : null;
+    const [first, n] = selection.role === "key" ? [meta.first_key, meta.n_key] : [meta.first_query, meta.n_query];
+    const place = Math.floor((selection.pos - first) / meta.span);
+    return selection.side === side && selection.pos !== null && place >= 0 && place < n ? place : null;
   }
 
   // Beside the cells, so that it is clipped and dragged with them.
@@ -30,9 +31,9 @@
     const element = rectangle(cells);
     element.toggleAttribute("hidden", place === null);
     if (place === null) return;
-    const one = [place - 0.5, place + 0.5];
-    const all = [-0.5, graph.layout.meta.n_place - 0.5];
     const isKey = view.selection.role === "key";
+    const one = [place - 0.5, place + 0.5];
+    const all = [-0.5, (isKey ? graph.layout.meta.n_query : graph.layout.meta.n_key) - 0.5];
     const [left, right] = (isKey ? one : all).map((x) => xaxis.l2p(x));
     const [top, bottom] = (isKey ? all : one).map((y) => yaxis.l2p(y));
     const sizes = { x: left, y: top, width: right - left, height: bottom - top };
@@ -51,7 +52,25 @@
     if (graph === graphs[side]) return;
     graphs[side] = graph;
     graph.on("plotly_afterplot", () => outline(side));
+    graph.on("plotly_relayout", (change) => zoom(side, graph, change));
     outline(side);
+  }
+
+  // Where a cell stands for several tokens, a part that is zoomed into is fetched anew, finer.
+  function zoom(side, graph, change) {
+    const { meta } = graph.layout;
+    if (!meta) return;
+    if (change["xaxis.autorange"] || change["yaxis.autorange"]) window.gpt2dash.zoom(side, null);
+    else if (meta.span > 1 && Object.keys(change).some((name) => /axis\.range/.test(name))) {
+      const { xaxis, yaxis } = graph._fullLayout;
+      window.gpt2dash.zoom(side, [...tokens(yaxis.range, meta.first_query, meta.n_query, meta.span), ...tokens(xaxis.range, meta.first_key, meta.n_key, meta.span)]);
+    }
+  }
+
+  // First and last token of a range of places.
+  function tokens(range, first, n, span) {
+    const inside = (place) => Math.min(n - 1, Math.max(0, Math.round(place)));
+    return [first + span * inside(Math.min(...range)), first + span * (inside(Math.max(...range)) + 1) - 1];
   }
 
   document.addEventListener("gpt2dash:selected", () => Object.keys(graphs).forEach(outline));

@@ -267,3 +267,34 @@ def test_pins_from_nowhere_change_nothing(keys: dict[str, str], junk: object) ->
     assert np.array_equal(
         cells(comparison.difference_view(a, b, junk)[0]), cells(comparison.difference_view(a, b)[0])
     )
+
+
+def test_a_part_of_a_long_text_is_shown_finer(
+    tiny_folder: Path, keys: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attention, "MAX_CELLS", 8)
+    run = Run(str(tiny_folder), tuple(range(3, 43)), 40)
+    key = current().remember(run)
+    pattern = current().trace(run).pattern(1, 2).numpy()
+    whole, told = attention.head_view(view(key))
+    assert cells(whole).shape == (8, 8)
+    assert "one cell for 5 x 5 tokens" in told
+    part, told = attention.head_view(view(key, zoom=[20, 27, 14, 21]))
+    shown = cells(part)
+    exists = np.arange(20, 28)[:, None] >= np.arange(14, 22)[None, :]
+    assert np.allclose(shown[exists], pattern[20:28, 14:22][exists], rtol=3e-4)
+    assert np.isnan(shown[~exists]).all()
+    assert part.layout.meta == {"span": 1, "first_query": 20, "first_key": 14, "n_query": 8, "n_key": 8}
+    outside = 1 - pattern[20:28, 14:22].sum() / 8
+    assert f"{outside:.1%} of these queries' attention is out of view" in told
+    json.dumps(told)
+
+
+@pytest.mark.parametrize(
+    "junk", [None, "x", [1, 2], [3, 2, 0, 1], [0, 99, 0, 1], [-1, 1, 0, 1], [0.5, 1, 0, 1], {}]
+)
+def test_a_window_from_nowhere_is_the_whole_text(keys: dict[str, str], junk: object) -> None:
+    whole, _ = attention.head_view(view(keys[PROMPT]))
+    assert np.array_equal(
+        cells(attention.head_view(view(keys[PROMPT], zoom=junk))[0]), cells(whole), equal_nan=True
+    )

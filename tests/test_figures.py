@@ -15,7 +15,7 @@ WEIGHTS = np.array([[1, 0, 0], [0.25, 0.75, 0], [0.2, 0.3, 0.5]], dtype=np.float
 
 
 def test_equal_tokens_keep_their_own_columns() -> None:
-    figure = query_key_heatmap(WEIGHTS, ["the", "␣the", "␣the"], 1)
+    figure = query_key_heatmap(WEIGHTS, ["the", "␣the", "␣the"], ["the", "␣the", "␣the"])
     axis = figure.layout.xaxis
     assert axis.type == "linear"
     assert axis.range == (-0.5, 2.5)
@@ -24,7 +24,7 @@ def test_equal_tokens_keep_their_own_columns() -> None:
 
 def test_what_does_not_exist_is_blank_and_the_rest_is_exact() -> None:
     causal = np.where(np.tri(3, dtype=bool), WEIGHTS, np.float32(-np.inf))
-    cells = np.asarray(query_key_heatmap(causal, ["a", "b", "c"], 1).data[0].z)
+    cells = np.asarray(query_key_heatmap(causal, ["a", "b", "c"], ["a", "b", "c"]).data[0].z)
     assert np.isnan(cells[np.triu_indices(3, 1)]).all()
     assert np.array_equal(cells[np.tril_indices(3)], WEIGHTS[np.tril_indices(3)])
 
@@ -33,7 +33,7 @@ def test_what_does_not_exist_is_blank_and_the_rest_is_exact() -> None:
     ("kind", "limits"), [("weight", (0, 1)), ("length", (0, 4)), ("score", (-4, 4)), ("A - B", (-4, 4))]
 )
 def test_each_kind_has_its_own_scale(kind: str, limits: tuple[float, float]) -> None:
-    heatmap = query_key_heatmap(np.array([[-1, 2], [3, 4]], np.float32), ["a", "b"], 1, kind).data[0]
+    heatmap = query_key_heatmap(np.array([[-1, 2], [3, 4]], np.float32), ["a", "b"], ["a", "b"], kind).data[0]
     assert (heatmap.zmin, heatmap.zmax) == limits
 
 
@@ -49,8 +49,10 @@ def test_all_heads_are_one_picture() -> None:
     assert image.info["transparency"] == 0
 
 
-def test_the_browser_is_told_how_many_tokens_share_a_place() -> None:
-    assert query_key_heatmap(WEIGHTS, ["a", "b", "c"], 4).layout.meta == {"n_place": 3, "span": 4}
+def test_the_browser_is_told_which_tokens_stand_where() -> None:
+    window = {"span": 4, "first_query": 8, "first_key": 0}
+    figure = query_key_heatmap(WEIGHTS[:2], ["8… c", "12… d"], ["a", "b", "c"], meta=window)
+    assert figure.layout.meta == {**window, "n_query": 2, "n_key": 3}
 
 
 @pytest.mark.parametrize(
@@ -89,4 +91,7 @@ def test_an_empty_figure_says_what_to_do() -> None:
 
 
 def test_figures_carry_no_template() -> None:
-    assert len(query_key_heatmap(WEIGHTS, ["a", "b", "c"], 1).layout.template.to_plotly_json()) <= 1
+    assert (
+        len(query_key_heatmap(WEIGHTS, ["a", "b", "c"], ["a", "b", "c"]).layout.template.to_plotly_json())
+        <= 1
+    )

@@ -102,13 +102,27 @@ def head_view(data: ViewData) -> tuple[go.Figure, str]:
     if view is None:
         return empty_figure("Run a prompt to see its attention."), ""
     seen = shown(view.trace, view.layer, view.head, view.options)
-    cells, span = (
-        pooled_mean(seen.values, MAX_CELLS) if seen.kind == "score" else pooled(seen.values, MAX_CELLS)
+    last = len(seen.values) - 1
+    q0, q1, k0, k1 = view.zoom or (0, last, 0, last)
+    window = seen.values[q0 : q1 + 1, k0 : k1 + 1]
+    cells, span = pooled_mean(window, MAX_CELLS) if seen.kind == "score" else pooled(window, MAX_CELLS)
+    if view.options.stage not in ("raw", "scaled"):
+        cells = _without_future(cells, span, q0, k0)
+    figure = query_key_heatmap(
+        rounded(cells),
+        _places(view.labels, q0, q1, span),
+        _places(view.labels, k0, k1, span),
+        seen.kind,
+        {"span": span, "first_query": q0, "first_key": k0},
     )
-    has_future = view.options.stage in ("raw", "scaled")
-    existing = cells if has_future else cells.masked_fill(torch.ones_like(cells).triu(1).bool(), -math.inf)
-    figure = query_key_heatmap(rounded(existing), _places(view.labels, span), span, seen.kind)
-    return figure, _footer(seen, len(cells), span, time.perf_counter() - began)
+    return figure, _footer(view, seen, window, span, time.perf_counter() - began)
+
+
+def _without_future(cells: Tensor, span: int, first_query: int, first_key: int) -> Tensor:
+    """-inf where even the last query of a cell comes before its first key."""
+    last_query = first_query + span * (torch.arange(len(cells)) + 1) - 1
+    key = first_key + span * torch.arange(cells.shape[1])
+    return cells.masked_fill(last_query[:, None] < key[None, :], -math.inf)
 
 
 def row_view(side: str, data: ViewData) -> tuple[Row, str]:
@@ -140,7 +154,7 @@ def lines_view(side: str, data: ViewData) -> tuple[Lines | None, str]:
     share = float(drawn.sum() / len(near))
     told = (
         f"Tokens {first} to {first + len(near) - 1} of {len(pattern):,}; weights from {_LEAST_DRAWN:g} on "
-        f"are drawn, {share:.1%} of these queries' attention; the rest is weaker or goes to tokens out of view."
+        f"are drawn, {share:.1%} of these queries' attention; the rest is weaker or goes out of view."
     )
     return {"side": side, "first": first, "rows": rows}, told
 
@@ -204,7 +218,7 @@ def layer_view(data: ViewData) -> go.Figure:
         return empty_figure("Run a prompt to see its attention.")
     patterns = torch.stack([view.trace.pattern(view.layer, head) for head in range(view.trace.config.n_head)])
     cells, span = pooled(patterns, LAYER_CELLS)
-    return layer_matrices(rounded(cells), _places(view.labels, span))
+    return layer_matrices(rounded(cells), _places(view.labels, 0, len(view.labels) - 1, span))
 
 
 def across_view(side: str, data: ViewData) -> tuple[Row, str]:
@@ -269,22 +283,28 @@ def rounded(cells: Tensor) -> npt.NDArray[np.float32]:
     return ((bits + np.uint32(1 << (drop - 1))) & keep).view(np.float32)
 
 
-def _places(labels: list[str], span: int) -> list[str]:
+def _places(labels: list[str], first: int, last: int, span: int) -> list[str]:
     if span == 1:
-        return labels
-    return [f"{start}… {labels[start]}" for start in range(0, len(labels), span)]
+        return labels[first : last + 1]
+    return [f"{start}… {labels[start]}" for start in range(first, last + 1, span)]
 
 
-def _footer(seen: Shown, n_cell: int, span: int, seconds: float) -> str:
-    n_pos = len(seen.values)
-    parts = [f"{n_cell:,} x {n_cell:,} cells of {n_pos:,} x {n_pos:,} tokens"]
+def _footer(view: SideView, seen: Shown, window: Tensor, span: int, seconds: float) -> str:
+    n_pos, (n_query, n_key) = len(seen.values), window.shape
+    rows, columns = -(-n_query // span), -(-n_key // span)
+    parts = [f"{rows:,} x {columns:,} cells of {n_pos:,} x {n_pos:,} tokens"]
     if span > 1:
         how = "mean" if seen.kind == "score" else "mean over queries of the sum over keys"
-        parts[0] += f", one cell for {span} x {span} tokens ({how})"
+        parts[0] += f", one cell for {span} x {span} tokens ({how}); drag over a part to see it finer"
+    if view.zoom is not None:
+        parts.append("double-click for the whole text")
+        if seen.kind == "weight":
+            parts.append(
+                f"{1 - float(window.sum() / n_query):.1%} of these queries' attention is out of view"
+            )
     if bool(seen.removed.any()):
-        parts.append(
-            f"the first token is hidden: {float(seen.removed[1:].mean()):.1%} of the attention, on average"
-        )
+        share = float(seen.removed[1:].mean())
+        parts.append(f"the first token is hidden: {share:.1%} of the attention, on average")
     parts += [
         f"float32 rounded to {_SIGNIFICANT_BITS} significant bits",
         f"{1_000 * seconds:.0f} ms on the server",

@@ -30,9 +30,8 @@ def difference_view(data_a: ViewData, data_b: ViewData, pins: object = None) -> 
     found = difference(a.trace.pattern(a.layer, a.head), b.trace.pattern(b.layer, b.head), pairs)
     cells, span = pooled_mean(found.cells, MAX_CELLS)
     labels = [a.labels[i] for i, _ in pairs][::span]
-    figure = query_key_heatmap(rounded(cells), labels, span, "A - B")
-    figure.update_layout(meta=None)  # its places are pairs, not positions: no row of it is selected
-    return figure, _footer(a, b, pairs, found, span)
+    # its places are pairs, not positions, so no row of it can be selected
+    return query_key_heatmap(rounded(cells), labels, labels, "A - B"), _footer(a, b, pairs, found, span)
 
 
 def distances_view(data_a: ViewData, data_b: ViewData, pins: object = None) -> dict[str, Any] | None:

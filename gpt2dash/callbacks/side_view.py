@@ -28,6 +28,7 @@ class SideView:
         role: "query" or "key": which side of attention the selected token is on.
         options: how patterns are shown.
         other: a second token of the same text, None when there is none.
+        zoom: first and last query, first and last key of what the heat map shows; None for all of the text.
     """
 
     run: Run
@@ -38,6 +39,7 @@ class SideView:
     role: str
     options: PatternOptions
     other: int | None = None
+    zoom: tuple[int, int, int, int] | None = None
 
     @cached_property
     def lm(self) -> LanguageModel:
@@ -75,12 +77,23 @@ def side_view(data: ViewData) -> SideView | None:
         "key" if data.get("role") == "key" else "query",
         PatternOptions.parse(data.get("options")),
         _position(data.get("other"), run),
+        _zoom(data.get("zoom"), run),
     )
 
 
 def _position(value: object, run: Run) -> int | None:
     """A position of the text, or None."""
     return value if isinstance(value, int) and 0 <= value < len(run.ids) else None
+
+
+def _zoom(value: object, run: Run) -> tuple[int, int, int, int] | None:
+    """Four positions in order, or None."""
+    if not isinstance(value, list) or not all(isinstance(pos, int) for pos in value):
+        return None
+    match value:
+        case [q0, q1, k0, k1] if 0 <= q0 <= q1 < len(run.ids) and 0 <= k0 <= k1 < len(run.ids):
+            return q0, q1, k0, k1
+    return None
 
 
 def _within(value: object, n: int) -> int:

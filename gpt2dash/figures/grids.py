@@ -1,6 +1,6 @@
 """Figures over two axes of tokens."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,15 +14,20 @@ _SIGNED = ("score", "A - B")
 
 
 def query_key_heatmap(
-    values: npt.NDArray[np.float32], labels: Sequence[str], span: int, kind: str = "weight"
+    values: npt.NDArray[np.float32],
+    queries: Sequence[str],
+    keys: Sequence[str],
+    kind: str = "weight",
+    meta: Mapping[str, int] | None = None,
 ) -> go.Figure:
     """One head, queries down and keys across; the browser outlines the selected query's row.
 
     Args:
         values: one cell per query and key; what is not finite is left blank.
-        labels: what stands at each place of both axes.
-        span: tokens that share a place; the figure's `meta` says so to the browser.
+        queries: what stands at each place of the query axis.
+        keys: the same for the key axis.
         kind: "weight" (0 to 1), "length" (0 and more), "score" or "A - B" (of any sign).
+        meta: for the browser: `span` tokens share a place, and `first_query`, `first_key` come first.
     """
     heatmap = go.Heatmap(
         z=np.where(np.isfinite(values), values, np.float32(np.nan)),
@@ -34,10 +39,10 @@ def query_key_heatmap(
     return go.Figure(
         heatmap,
         theme.layout(
-            xaxis=position_axis("key (looked at)", labels, side="top", tickangle=-90),
-            yaxis=position_axis("query (looks)", labels, range=[len(labels) - 0.5, -0.5]),
-            meta={"n_place": len(labels), "span": span},
-            uirevision=",".join(labels),
+            xaxis=position_axis("key (looked at)", keys, side="top", tickangle=-90),
+            yaxis=position_axis("query (looks)", queries, range=[len(queries) - 0.5, -0.5]),
+            meta=None if meta is None else {**meta, "n_query": len(queries), "n_key": len(keys)},
+            uirevision=",".join([*queries, "", *keys]),
         ),
     )
 
