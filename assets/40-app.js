@@ -2,7 +2,7 @@
 // URL fragment are told from here. The server holds the tensors, this file holds keys.
 (function () {
   "use strict";
-  const { state, strip, stream } = window.gpt2dash;
+  const { state, strip, stream, history } = window.gpt2dash;
   const SIDES = ["a", "b"];
   const view = {
     sides: { a: null, b: null },
@@ -330,6 +330,7 @@
     if (view.selection.pos === null && side.tokens.length) Object.assign(view.selection, { side: name, pos: side.tokens.length - 1 });
     showSelection();
     writeFragment(false);
+    if (!side.isRestored) history.remember(state.encode(view), side.prompt);
   }
 
   // After a stop the text so far stays, and is recorded like any other.
@@ -422,6 +423,7 @@
     showSettings(found.sides.a.settings);
     window.setTimeout(summariseSettings, 0);
     showSideB(Boolean(found.sides.b));
+    history.show();
     for (const name of SIDES) {
       const side = found.sides[name];
       if (!side) continue;
@@ -475,6 +477,10 @@
       byId("add-b").focus();
     },
     "#undo": undo,
+    "[data-history]": (element) => {
+      window.location.hash = element.dataset.history; // opened as any link pasted into this tab
+    },
+    "#history-forget": history.forget,
     "#redo": redo,
     "#copy-link": copyLink,
     "#theme-toggle": () => {
@@ -489,7 +495,7 @@
   };
 
   function closePopovers(except) {
-    for (const open of document.querySelectorAll(".token-details[open], .sampling-box[open]")) {
+    for (const open of document.querySelectorAll(".token-details[open], .sampling-box[open], .history-box[open]")) {
       if (!except || !open.contains(except)) open.open = false;
     }
   }

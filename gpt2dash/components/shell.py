@@ -42,7 +42,7 @@ def shell(model_names: Sequence[str], choices: Choices) -> Component:
             html.Section(
                 [
                     *(_side(side, model_names) for side in SIDES),
-                    html.Div([_add_b(), _sampling(), _sentence()], className="frame-foot"),
+                    html.Div([_add_b(), _sampling(), _history(), _sentence()], className="frame-foot"),
                 ],
                 className="frame",
                 **attributes(aria_label="Prompts"),
@@ -215,6 +215,26 @@ def _sampling() -> Component:
             html.Div([*inputs, stop], className="sampling"),
         ],
         className="sampling-box",
+    )
+
+
+def _history() -> Component:
+    """What was run in this browser; the browser fills the list."""
+    return html.Details(
+        [
+            html.Summary("History"),
+            html.Div(
+                [
+                    html.P("Nothing has been run in this browser yet.", id="history-empty"),
+                    html.Ol(id="history-list"),
+                    html.Button(
+                        "Forget all", id="history-forget", className="btn btn-sm btn-outline-secondary"
+                    ),
+                ],
+                className="history",
+            ),
+        ],
+        className="history-box",
     )
 
 
