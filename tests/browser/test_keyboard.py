@@ -24,12 +24,13 @@ def _tabbed(app: AppPage, times: int) -> list[str]:
 
 def test_tab_reaches_everything_in_order(app: AppPage) -> None:
     app.open()
-    seen = _tabbed(app, 14)
+    seen = _tabbed(app, 15)
     wanted = [
         "Skip to the panels",
         "gpt2dash",
         "Generation",
         "Attention",
+        "Model",
         "theme-toggle",
         "prompt-a",
         "model-a",
