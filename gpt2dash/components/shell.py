@@ -132,11 +132,16 @@ def _side(side: Side, model_names: Sequence[str]) -> Component:
 
 
 def _model_picker(ids: SideIds, side: Side, model_names: Sequence[str]) -> Component:
-    options = [{"label": name.rsplit("/", 1)[-1], "value": name} for name in model_names]
+    options = [{"label": model_title(name), "value": name} for name in model_names]
     return _named(
         f"Model of prompt {side.upper()}",
         dbc.Select(id=ids.model, options=options, value=model_names[0], size="sm"),
     )
+
+
+def model_title(name: str) -> str:
+    """What a model is called on the page: its name without owner or folders."""
+    return name.rstrip("/").rpartition("/")[2]
 
 
 def _examples(ids: SideIds, side: Side) -> Component:

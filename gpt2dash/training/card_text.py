@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from textwrap import fill
 from typing import Any
 
+from gpt2dash.model.model_card import CURVE
+
 _WIDTH = 100
 
 Facts = dict[str, Any]
@@ -57,7 +59,7 @@ def _making(facts: Facts) -> str:
         f"{recipe['weight_decay']:g} on matrices, gradient norm at most 1. {facts['notes']} "
         f"First weights and windows follow from seed {recipe['seed']}."
     )
-    picture = "![Loss over the tokens read](loss.png)"
+    picture = f"![Loss over the tokens read]({CURVE})"
     return f"## Training\n\n{fill(text, _WIDTH)}\n\n{picture}\n\nTo repeat it:\n\n    {facts['command']}"
 
 
