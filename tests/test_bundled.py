@@ -16,9 +16,11 @@ from gpt2dash.language_model import LanguageModel, load
 from gpt2dash.model.model_card import CARD
 from gpt2dash.sampling_settings import SamplingSettings
 from gpt2dash.training import card, card_text
+from gpt2dash.training.evaluation import evaluate, text_ids
 
 FOLDER = Path(gpt2dash.__file__).parent / "bundled"
 MAX_BYTES = 30_000_000
+OWN_SENTENCES = Path(__file__).parent / "texts" / "own_sentences.txt"
 TEXT = """It was late in the evening when the old man came to the door. "Who is there?" he asked.
 Nobody answered him; the rain fell on the roof, and the cat slept by the fire, as it always did."""
 
@@ -87,6 +89,13 @@ def test_the_command_in_the_card_gives_every_option_of_the_recipe(facts: dict[st
     for name, value in options.items():
         assert value is None or f"--{name.replace('_', '-')}={value}" in words
     assert set(facts["train"]["files"]) < set(words)
+
+
+def test_it_predicts_sentences_that_nobody_had_written_before_it(lm: LanguageModel) -> None:
+    """Measured when the weights were committed; longer than the context, so its windows overlap."""
+    ids, n_bytes = text_ids([OWN_SENTENCES], lm.tokenizer)
+    assert len(ids) > lm.model.config.n_ctx
+    assert evaluate(lm.model, ids, n_bytes).bits_per_byte == pytest.approx(1.345, abs=0.002)
 
 
 def test_the_samples_can_be_written_again(lm: LanguageModel, facts: dict[str, Any]) -> None:
