@@ -5,7 +5,7 @@ from pathlib import Path
 from dash import ClientsideFunction, Dash, Input, Output
 from flask import Flask
 
-from gpt2dash.callbacks.attention import OPTIONS
+from gpt2dash.callbacks.heads import OPTIONS
 from gpt2dash.components.ids import SIDES, Shell, SideIds
 from gpt2dash.components.shell import shell
 from gpt2dash.runtime import Runtime

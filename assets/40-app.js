@@ -478,6 +478,7 @@
     },
     "#undo": undo,
     "[data-history]": (element) => {
+      closePopovers(null);
       window.location.hash = element.dataset.history; // opened as any link pasted into this tab
     },
     "#history-forget": history.forget,

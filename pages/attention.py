@@ -6,7 +6,7 @@ import dash
 from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, html
 from dash.development.base_component import Component
 
-from gpt2dash.callbacks import attention, comparison
+from gpt2dash.callbacks import comparison, head, heads, token
 from gpt2dash.components.attention_panels import (
     across_panel,
     head_picker,
@@ -31,7 +31,7 @@ def layout(**_query: str) -> Component:
     return html.Div(
         [
             html.H1("Attention", className="visually-hidden"),
-            head_picker(attention.MEASURE_TITLES),
+            head_picker(heads.MEASURE_TITLES),
             both_sides(
                 lambda side: [
                     heads_panel(side),
@@ -52,13 +52,9 @@ def layout(**_query: str) -> Component:
 
 for side in SIDES:
     ids = Attention(side)
-    callback(Output(ids.heads, "data"), Input(SideIds(side).text, "data"))(
-        partial(attention.heads_view, side)
-    )
+    callback(Output(ids.heads, "data"), Input(SideIds(side).text, "data"))(partial(heads.heads_view, side))
     clientside_callback(ClientsideFunction("gpt2dash", "allHeads"), Input(ids.heads, "data"))
-    callback(Output(ids.moved, "data"), Input(SideIds(side).view, "data"))(
-        partial(attention.moved_view, side)
-    )
+    callback(Output(ids.moved, "data"), Input(SideIds(side).view, "data"))(partial(heads.moved_view, side))
     clientside_callback(
         ClientsideFunction("gpt2dash", "valuedHeads"), Input(ids.moved, "data"), State(ids.moved, "id")
     )
@@ -66,19 +62,19 @@ for side in SIDES:
         Output(ids.heatmap, "figure"),
         Output(ids.footer, "children"),
         Input(SideIds(side).head, "data"),
-    )(attention.head_view)
+    )(head.head_view)
     callback(
         Output(ids.row, "data"),
         Output(ids.reading, "children"),
         Input(SideIds(side).view, "data"),
-    )(partial(attention.row_view, side))
-    callback(Output(ids.numbers, "children"), Input(SideIds(side).head, "data"))(attention.numbers_view)
-    callback(Output(ids.layer_grid, "figure"), Input(SideIds(side).head, "data"))(attention.layer_view)
+    )(partial(token.row_view, side))
+    callback(Output(ids.numbers, "children"), Input(SideIds(side).head, "data"))(heads.numbers_view)
+    callback(Output(ids.layer_grid, "figure"), Input(SideIds(side).head, "data"))(heads.layer_view)
     callback(
         Output(ids.lines, "data"),
         Output(ids.lines_footer, "children"),
         Input(SideIds(side).view, "data"),
-    )(partial(attention.lines_view, side))
+    )(partial(token.lines_view, side))
     clientside_callback(
         ClientsideFunction("gpt2dash", "headLines"), Input(ids.lines, "data"), State(ids.lines_box, "id")
     )
@@ -86,12 +82,12 @@ for side in SIDES:
         Output(ids.neuron, "figure"),
         Output(ids.neuron_reading, "children"),
         Input(SideIds(side).view, "data"),
-    )(attention.neuron_view)
+    )(token.neuron_view)
     callback(
         Output(ids.across, "data"),
         Output(ids.across_reading, "children"),
         Input(SideIds(side).view, "data"),
-    )(partial(attention.across_view, side))
+    )(partial(token.across_view, side))
     for row, bars in ((ids.row, ids.text_bars), (ids.across, ids.across_bars)):
         clientside_callback(ClientsideFunction("gpt2dash", "textBars"), Input(row, "data"), State(bars, "id"))
     clientside_callback(

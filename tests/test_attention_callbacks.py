@@ -15,7 +15,7 @@ from PIL import Image
 
 from gpt2dash.analysis.measures import MEASURES
 from gpt2dash.analysis.moved import moved_to, write_norms
-from gpt2dash.callbacks import attention, comparison
+from gpt2dash.callbacks import comparison, head, heads, token
 from gpt2dash.pattern_options import CHOICES, PatternOptions
 from gpt2dash.runtime import Run, Runtime, current
 from gpt2dash.trace import Trace
@@ -49,7 +49,7 @@ def cells(figure: Any) -> Any:  # noqa: ANN401 - Plotly's own
 
 
 def test_every_head_is_in_the_picture_with_every_measure(keys: dict[str, str]) -> None:
-    found = attention.heads_view("a", view(keys[PROMPT]))
+    found = heads.heads_view("a", view(keys[PROMPT]))
     assert found is not None
     kind, _, data = found["picture"].partition(",")
     image = Image.open(BytesIO(base64.b64decode(data)))
@@ -69,7 +69,7 @@ def test_every_head_is_in_the_picture_with_every_measure(keys: dict[str, str]) -
 
 @pytest.mark.parametrize("stage", CHOICES["stage"])
 def test_each_stage_is_shown_whole(keys: dict[str, str], stage: str) -> None:
-    figure, _ = attention.head_view(view(keys[PROMPT], options={"stage": stage}))
+    figure, _ = head.head_view(view(keys[PROMPT], options={"stage": stage}))
     q, k = trace(keys[PROMPT]).q(1)[2], trace(keys[PROMPT]).k(1)[2]
     raw = q @ k.T
     scaled = raw / 8**0.5
@@ -83,7 +83,7 @@ def test_each_stage_is_shown_whole(keys: dict[str, str], stage: str) -> None:
 
 
 def test_weights_times_the_length_of_what_is_written(keys: dict[str, str]) -> None:
-    figure, _ = attention.head_view(view(keys[PROMPT], options={"weight": "write"}))
+    figure, _ = head.head_view(view(keys[PROMPT], options={"weight": "write"}))
     norms = write_norms(trace(keys[PROMPT]), 1)[2]
     wanted = (trace(keys[PROMPT]).pattern(1, 2) * norms).numpy()
     below = np.tril_indices(len(wanted))
@@ -91,7 +91,7 @@ def test_weights_times_the_length_of_what_is_written(keys: dict[str, str]) -> No
 
 
 def test_a_hidden_first_token_is_told_with_its_mass(keys: dict[str, str]) -> None:
-    figure, footer = attention.head_view(view(keys[PROMPT], options={"first": "hidden"}))
+    figure, footer = head.head_view(view(keys[PROMPT], options={"first": "hidden"}))
     removed = float(trace(keys[PROMPT]).pattern(1, 2)[1:, 0].mean())
     assert not cells(figure)[:, 0].any()
     assert f"{removed:.1%} of the attention" in footer
@@ -103,7 +103,7 @@ def test_options_from_nowhere_are_the_defaults(junk: object) -> None:
 
 
 def test_as_key_the_row_is_a_column(keys: dict[str, str]) -> None:
-    row, told = attention.row_view("a", view(keys[PROMPT], role="key"))
+    row, told = token.row_view("a", view(keys[PROMPT], role="key"))
     pattern = trace(keys[PROMPT]).pattern(1, 2)
     assert np.allclose(row["weights"], pattern[:, 3], rtol=1e-4, atol=1e-7)
     assert f"{float(pattern[4:, 3].mean()):.1%} of the attention of later tokens" in told
@@ -111,57 +111,57 @@ def test_as_key_the_row_is_a_column(keys: dict[str, str]) -> None:
 
 def test_the_last_token_as_key_has_no_readers(keys: dict[str, str]) -> None:
     last = len(trace(keys[PROMPT]).token_ids) - 1
-    assert "is the last" in attention.row_view("a", view(keys[PROMPT], role="key", pos=last))[1]
+    assert "is the last" in token.row_view("a", view(keys[PROMPT], role="key", pos=last))[1]
 
 
 def test_what_every_head_moves(keys: dict[str, str]) -> None:
-    to = attention.moved_view("a", view(keys[PROMPT]))
-    taken = attention.moved_view("a", view(keys[PROMPT], role="key"))
+    to = heads.moved_view("a", view(keys[PROMPT]))
+    taken = heads.moved_view("a", view(keys[PROMPT], role="key"))
     assert to is not None
     assert taken is not None
     assert np.allclose(to["values"], moved_to(trace(keys[PROMPT]), 3), rtol=1e-3)
     assert np.shape(taken["values"]) == (2, 4)
-    assert attention.moved_view("a", view(keys[PROMPT], pos=None)) is None
+    assert heads.moved_view("a", view(keys[PROMPT], pos=None)) is None
 
 
 @pytest.mark.parametrize("across", ["rollout", "weighted"])
 def test_what_reaches_a_token_is_all_of_it(keys: dict[str, str], across: str) -> None:
-    row, told = attention.across_view("a", view(keys[PROMPT], options={"across": across}))
+    row, told = token.across_view("a", view(keys[PROMPT], options={"across": across}))
     assert sum(row["weights"]) == pytest.approx(1, abs=1e-3)
     assert not any(row["weights"][4:])
     assert "after the last layer comes from token" in told
 
 
 def test_flow_is_for_short_texts(keys: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    row, told = attention.across_view("a", view(keys[PROMPT], options={"across": "flow"}))
+    row, told = token.across_view("a", view(keys[PROMPT], options={"across": "flow"}))
     assert len(row["weights"]) == 4
     assert "a flow of" in told
-    monkeypatch.setattr(attention, "MOST_FOR_FLOW", 3)
-    row, told = attention.across_view("a", view(keys[PROMPT], options={"across": "flow"}))
+    monkeypatch.setattr(token, "MOST_FOR_FLOW", 3)
+    row, told = token.across_view("a", view(keys[PROMPT], options={"across": "flow"}))
     assert row["weights"] == []
     assert "beyond 3 tokens" in told
 
 
 def test_a_score_dimension_by_dimension(keys: dict[str, str]) -> None:
-    figure, told = attention.neuron_view(view(keys[PROMPT], pos=5, other=2))
+    figure, told = token.neuron_view(view(keys[PROMPT], pos=5, other=2))
     found = trace(keys[PROMPT])
     q, k = found.q(1)[2, 5], found.k(1)[2, 2]
     assert np.allclose(figure.data[0].y, (q * k).numpy())
     assert f"q·k = {float(q @ k):.4g};" in told
     assert f"gives {float(found.pattern(1, 2)[5, 2]):.4g}." in told
-    assert attention.neuron_view(view(keys[PROMPT], pos=2, other=5))[1] == told
+    assert token.neuron_view(view(keys[PROMPT], pos=2, other=5))[1] == told
 
 
 @pytest.mark.parametrize("role", ["query", "key"])
 def test_without_a_second_token_the_largest_weight_is_explained(keys: dict[str, str], role: str) -> None:
-    _, told = attention.neuron_view(view(keys[PROMPT], role=role))
+    _, told = token.neuron_view(view(keys[PROMPT], role=role))
     pattern = trace(keys[PROMPT]).pattern(1, 2)
     largest = pattern[3].max() if role == "query" else pattern[3:, 3].max()
     assert f"gives {float(largest):.4g}." in told
 
 
 def test_all_heads_of_a_layer(keys: dict[str, str]) -> None:
-    figure = attention.layer_view(view(keys[PROMPT]))
+    figure = heads.layer_view(view(keys[PROMPT]))
     assert [note.text for note in figure.layout.annotations] == [f"head {head}" for head in range(4)]
     n = len(trace(keys[PROMPT]).token_ids)
     pattern = trace(keys[PROMPT]).pattern(1, 3).numpy()
@@ -206,7 +206,7 @@ def test_two_models_share_only_some_heads(keys: dict[str, str]) -> None:
 
 def test_measures_of_a_text_without_repeats_are_null_not_nan(tiny_folder: Path, keys: dict[str, str]) -> None:
     run = Run(str(tiny_folder), (1, 2, 3), 3)
-    found = attention.heads_view("a", view(current().remember(run)))
+    found = heads.heads_view("a", view(current().remember(run)))
     assert found is not None
     assert found["measures"]["induction"]["chance"] is None
     assert found["measures"]["induction"]["values"][0][0] is None
@@ -232,17 +232,17 @@ def test_the_python_of_the_pattern_is_the_pattern(keys: dict[str, str]) -> None:
 
 
 def test_a_head_in_numbers(keys: dict[str, str]) -> None:
-    told = str(attention.numbers_view(view(keys[PROMPT])))
+    told = str(heads.numbers_view(view(keys[PROMPT])))
     found = current().passport(current().run(keys[PROMPT]))
     self_score = float(trace(keys[PROMPT]).pattern(1, 2).diagonal().mean())
     assert f"{self_score:.4g}" in told
     assert f"{float(found.previous_token[1, 2]):.4g}" in told
     assert (found.n_random, found.n_text) == (32, 8)
-    assert "Run a prompt" in str(attention.numbers_view(None))
+    assert "Run a prompt" in str(heads.numbers_view(None))
 
 
 def test_lines_are_the_weights_around_the_selected_token(keys: dict[str, str]) -> None:
-    found, told = attention.lines_view("a", view(keys[PROMPT]))
+    found, told = token.lines_view("a", view(keys[PROMPT]))
     pattern = trace(keys[PROMPT]).pattern(1, 2)
     assert found is not None
     assert found["first"] == 0
@@ -250,7 +250,7 @@ def test_lines_are_the_weights_around_the_selected_token(keys: dict[str, str]) -
     assert set(drawn) == {(int(q), int(k)) for q, k in (pattern >= 0.01).nonzero()}
     assert all(w == pytest.approx(float(pattern[q, k]), rel=1e-2) for (q, k), w in drawn.items())
     assert f"{sum(drawn.values()) / len(pattern):.1%}"[:3] in told
-    assert attention.lines_view("a", view(keys[PROMPT], pos=None))[0] is None
+    assert token.lines_view("a", view(keys[PROMPT], pos=None))[0] is None
 
 
 def test_pinned_tokens_are_compared_though_they_differ(keys: dict[str, str]) -> None:
@@ -272,14 +272,14 @@ def test_pins_from_nowhere_change_nothing(keys: dict[str, str], junk: object) ->
 def test_a_part_of_a_long_text_is_shown_finer(
     tiny_folder: Path, keys: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(attention, "MAX_CELLS", 8)
+    monkeypatch.setattr(head, "MAX_CELLS", 8)
     run = Run(str(tiny_folder), tuple(range(3, 43)), 40)
     key = current().remember(run)
     pattern = current().trace(run).pattern(1, 2).numpy()
-    whole, told = attention.head_view(view(key))
+    whole, told = head.head_view(view(key))
     assert cells(whole).shape == (8, 8)
     assert "one cell for 5 x 5 tokens" in told
-    part, told = attention.head_view(view(key, zoom=[20, 27, 14, 21]))
+    part, told = head.head_view(view(key, zoom=[20, 27, 14, 21]))
     shown = cells(part)
     exists = np.arange(20, 28)[:, None] >= np.arange(14, 22)[None, :]
     assert np.allclose(shown[exists], pattern[20:28, 14:22][exists], rtol=3e-4)
@@ -294,7 +294,7 @@ def test_a_part_of_a_long_text_is_shown_finer(
     "junk", [None, "x", [1, 2], [3, 2, 0, 1], [0, 99, 0, 1], [-1, 1, 0, 1], [0.5, 1, 0, 1], {}]
 )
 def test_a_window_from_nowhere_is_the_whole_text(keys: dict[str, str], junk: object) -> None:
-    whole, _ = attention.head_view(view(keys[PROMPT]))
+    whole, _ = head.head_view(view(keys[PROMPT]))
     assert np.array_equal(
-        cells(attention.head_view(view(keys[PROMPT], zoom=junk))[0]), cells(whole), equal_nan=True
+        cells(head.head_view(view(keys[PROMPT], zoom=junk))[0]), cells(whole), equal_nan=True
     )

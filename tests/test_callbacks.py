@@ -10,9 +10,11 @@ import pytest
 import torch
 from flask import Flask
 
-from gpt2dash.callbacks.attention import head_view, rounded, row_view
+from gpt2dash.callbacks.compact import rounded
 from gpt2dash.callbacks.generation import generation_view
+from gpt2dash.callbacks.head import head_view
 from gpt2dash.callbacks.side_view import side_view
+from gpt2dash.callbacks.token import row_view
 from gpt2dash.components.model_panels import model_panel
 from gpt2dash.errors import InvalidInput, UnknownRun
 from gpt2dash.model.model_card import read_card

@@ -7,7 +7,8 @@ import plotly.graph_objects as go
 from gpt2dash.analysis.alignment import Pairs, aligned
 from gpt2dash.analysis.attention import pooled_mean
 from gpt2dash.analysis.difference import Difference, difference
-from gpt2dash.callbacks.attention import MAX_CELLS, rounded, table
+from gpt2dash.callbacks.compact import rounded, table
+from gpt2dash.callbacks.head import MAX_CELLS
 from gpt2dash.callbacks.side_view import SideView, ViewData, side_view
 from gpt2dash.figures.empty import empty_figure
 from gpt2dash.figures.grids import query_key_heatmap

@@ -1,0 +1,71 @@
+"""One head's pattern as a heat map."""
+
+import math
+import time
+
+import plotly.graph_objects as go
+import torch
+from torch import Tensor
+
+from gpt2dash.analysis.attention import pooled, pooled_mean
+from gpt2dash.analysis.shown import Shown, shown
+from gpt2dash.callbacks.compact import PRECISION, places, rounded
+from gpt2dash.callbacks.side_view import SideView, ViewData, side_view
+from gpt2dash.figures.empty import empty_figure
+from gpt2dash.figures.grids import query_key_heatmap
+
+MAX_CELLS = 192
+"""Cells per side: the lower triangle of so many, at 12 bits each, stays under 64 KB."""
+
+
+def head_view(data: ViewData) -> tuple[go.Figure, str]:
+    """One head's heat map and its footer; the same for every selected token."""
+    began = time.perf_counter()
+    view = side_view(data)
+    if view is None:
+        return empty_figure("Run a prompt to see its attention."), ""
+    seen = shown(view.trace, view.layer, view.head, view.options)
+    last = len(seen.values) - 1
+    q0, q1, k0, k1 = view.zoom or (0, last, 0, last)
+    window = seen.values[q0 : q1 + 1, k0 : k1 + 1]
+    cells, span = pooled_mean(window, MAX_CELLS) if seen.kind == "score" else pooled(window, MAX_CELLS)
+    if view.options.stage not in ("raw", "scaled"):
+        cells = _without_future(cells, span, q0, k0)
+    figure = query_key_heatmap(
+        rounded(cells),
+        places(view.labels, q0, q1, span),
+        places(view.labels, k0, k1, span),
+        seen.kind,
+        {"span": span, "first_query": q0, "first_key": k0},
+    )
+    return figure, _footer(view, seen, window, span, time.perf_counter() - began)
+
+
+def _without_future(cells: Tensor, span: int, first_query: int, first_key: int) -> Tensor:
+    """-inf where even the last query of a cell comes before its first key."""
+    last_query = first_query + span * (torch.arange(len(cells)) + 1) - 1
+    key = first_key + span * torch.arange(cells.shape[1])
+    return cells.masked_fill(last_query[:, None] < key[None, :], -math.inf)
+
+
+def _footer(view: SideView, seen: Shown, window: Tensor, span: int, seconds: float) -> str:
+    n_pos, (n_query, n_key) = len(seen.values), window.shape
+    rows, columns = -(-n_query // span), -(-n_key // span)
+    parts = [f"{rows:,} x {columns:,} cells of {n_pos:,} x {n_pos:,} tokens"]
+    if span > 1:
+        how = "mean" if seen.kind == "score" else "mean over queries of the sum over keys"
+        parts[0] += f", one cell for {span} x {span} tokens ({how}); drag over a part to see it finer"
+    if view.zoom is not None:
+        parts.append("double-click for the whole text")
+        if seen.kind == "weight":
+            parts.append(
+                f"{1 - float(window.sum() / n_query):.1%} of these queries' attention is out of view"
+            )
+    if bool(seen.removed.any()):
+        share = float(seen.removed[1:].mean())
+        parts.append(f"the first token is hidden: {share:.1%} of the attention, on average")
+    parts += [
+        PRECISION,
+        f"{1_000 * seconds:.0f} ms on the server",
+    ]
+    return "; ".join(parts) + "."
