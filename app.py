@@ -5,6 +5,7 @@ from pathlib import Path
 from dash import ClientsideFunction, Dash, Input, Output
 from flask import Flask
 
+from gpt2dash.callbacks.comparison import pairs_view
 from gpt2dash.callbacks.heads import OPTIONS
 from gpt2dash.components.ids import SIDES, Shell, SideIds
 from gpt2dash.components.shell import shell
@@ -33,7 +34,7 @@ def create_app(settings: Settings) -> Dash:
         use_pages=True,
         pages_folder=str(HERE / "pages"),
         assets_folder=str(HERE / "assets"),
-        assets_ignore=r"theme\.js|bootstrap|plotly\.min",  # the page's frame names them
+        assets_ignore=r"theme\.js|bootstrap|plotly\.min|html-to-image",  # the page's frame names them
         compress=True,
         update_title=None,  # type: ignore[arg-type]  # None keeps the title while callbacks run
         serve_locally=True,
@@ -48,7 +49,7 @@ def create_app(settings: Settings) -> Dash:
 
 
 def wire_shell(app: Dash) -> None:
-    """The callbacks of the frame; all of them run in the browser."""
+    """The callbacks of the frame: the browser's own, and which tokens of two sides stand for one another."""
     app.clientside_callback(
         ClientsideFunction("gpt2dash", "boot"),
         Input(Shell.boot, "data"),
@@ -57,6 +58,15 @@ def wire_shell(app: Dash) -> None:
         ClientsideFunction("gpt2dash", "keepFragment"),
         Input(Shell.location, "pathname"),
         prevent_initial_call=True,
+    )
+    app.callback(
+        Output(Shell.pairs, "data"),
+        *(Input(SideIds(side).text, "data") for side in SIDES),
+        Input(Shell.pins, "data"),
+    )(pairs_view)
+    app.clientside_callback(
+        ClientsideFunction("gpt2dash", "pairTokens"),
+        Input(Shell.pairs, "data"),
     )
     for side in SIDES:
         ids = SideIds(side)

@@ -53,7 +53,11 @@
     table(side).append(rows);
   }
 
-  function markSelected(selection) {
+  // `partner`: the token of the other side that stands for the selected one, or null.
+  function markSelected(selection, partner) {
+    for (const old of document.querySelectorAll(".token-partner")) old.classList.remove("token-partner");
+    const other = partner && strip(partner.name).querySelector('[data-pos="' + partner.pos + '"]');
+    if (other) other.classList.add("token-partner");
     for (const old of document.querySelectorAll(".token[aria-pressed=true]")) {
       old.setAttribute("aria-pressed", "false");
       old.tabIndex = -1;
@@ -64,9 +68,9 @@
     for (const other of strip(selection.side).querySelectorAll('[tabindex="0"]')) other.tabIndex = -1;
     chosen.setAttribute("aria-pressed", "true");
     chosen.tabIndex = 0;
-    chosen.scrollIntoView({ block: "nearest" });
-    const other = strip(selection.side).querySelector('[data-pos="' + selection.other + '"]');
-    if (other) other.setAttribute("aria-pressed", "true");
+    window.requestAnimationFrame(() => chosen.scrollIntoView({ block: "nearest" })); // with the frame's own layout
+    const second = strip(selection.side).querySelector('[data-pos="' + selection.other + '"]');
+    if (second) second.setAttribute("aria-pressed", "true");
   }
 
   function moveFocus(from, key) {

@@ -15,6 +15,7 @@
   const running = { a: null, b: null };
   let defaults = null;
   let furthest = 0; // the last step that redo can reach
+  let pairs = []; // positions in A and in B that stand for one another; the server finds them
   const published = {};
 
   const byId = (id) => document.getElementById(id);
@@ -99,6 +100,19 @@
     select(isSecond ? { other: selection.other === pos ? null : pos } : { side, pos, other: null });
   }
 
+  // Where the selection falls on a side: on the other one, on the selected token's partner, if it has one.
+  function posOn(name, pos = view.selection.pos) {
+    if (pos === null || view.selection.side === name) return pos;
+    const [own, partner] = name === "b" ? [0, 1] : [1, 0];
+    const found = pairs.find((pair) => pair[own] === pos);
+    return found ? found[partner] : null;
+  }
+
+  function pairTokens(found) {
+    pairs = found;
+    showSelection();
+  }
+
   function zoom(name, window) {
     const side = view.sides[name];
     const last = side ? side.tokens.length - 1 : 0;
@@ -116,11 +130,18 @@
   }
 
   function showSelection() {
-    strip.markSelected(view.selection);
+    strip.markSelected(view.selection, partner());
     showOptions();
     byId("selection-sentence").textContent = sentence();
     document.dispatchEvent(new Event("gpt2dash:selected")); // for what is drawn in the browser alone
     publish();
+  }
+
+  // The token of the other side that stands for the selected one.
+  function partner() {
+    const name = view.selection.side === "a" ? "b" : "a";
+    const pos = view.sides[name] ? posOn(name) : null;
+    return pos === null || !view.sides[name].tokens[pos] ? null : { name, pos, label: view.sides[name].tokens[pos][1] };
   }
 
   // The role of the selected token is picked like an option, but belongs to the selection.
@@ -137,7 +158,8 @@
 
   function showOptions() {
     for (const [name, value] of Object.entries({ ...view.options, role: view.selection.role })) {
-      if (byId("option-" + name)) setProps("option-" + name, { value });
+      const picker = byId("option-" + name);
+      if (picker && picker.value !== value) setProps(picker.id, { value }); // each costs Dash a round through all components
     }
   }
 
@@ -146,8 +168,8 @@
     const side = view.sides[name];
     if (!side || !side.key) return null;
     const { layer, head, role } = view.selection;
-    const pos = view.selection.side === name ? view.selection.pos : null;
-    const other = pos === null ? null : view.selection.other;
+    const pos = posOn(name);
+    const other = pos === null ? null : posOn(name, view.selection.other);
     return { key: side.key, pos, other, role, layer, head, settings: side.settings, options: view.options };
   }
 
@@ -156,6 +178,11 @@
   function textOf(name) {
     const side = view.sides[name];
     return side && side.key ? { key: side.key } : null;
+  }
+
+  function layerOf(name) {
+    const side = view.sides[name];
+    return side && side.key ? { key: side.key, layer: view.selection.layer } : null;
   }
 
   function headOf(name) {
@@ -176,6 +203,7 @@
     tell("pins", view.pins);
     for (const name of SIDES) {
       tell("view-" + name, viewOf(name));
+      tell("layer-" + name, layerOf(name));
       tell("head-" + name, headOf(name));
       tell("text-" + name, textOf(name));
     }
@@ -203,7 +231,9 @@
     const head = "layer " + sel.layer + " head " + sel.head;
     if (!side || sel.pos === null || !side.tokens[sel.pos]) return "No token selected: click one above. Attention shows " + head + ".";
     const second = sel.other === null || !side.tokens[sel.other] ? "" : " with token " + sel.other + " “" + side.tokens[sel.other][1] + "”";
-    return "Prompt " + sel.side.toUpperCase() + ", token " + sel.pos + " “" + side.tokens[sel.pos][1] + "”" + second + ", " + head + ", as " + sel.role;
+    const other = partner();
+    const paired = other ? " (in " + other.name.toUpperCase() + " token " + other.pos + " “" + other.label + "”)" : "";
+    return "Prompt " + sel.side.toUpperCase() + ", token " + sel.pos + " “" + side.tokens[sel.pos][1] + "”" + second + paired + ", " + head + ", as " + sel.role;
   }
 
   // --- running --------------------------------------------------------------------------------------------
@@ -360,7 +390,7 @@
     if (running[name]) running[name].abort();
   }
 
-  function clear(name) {
+  function empty(name) {
     stop(name);
     running[name] = null;
     setBusy(name, false);
@@ -368,6 +398,10 @@
     setProps("prompt-" + name, { value: "" });
     status(name, "", null);
     view.sides[name] = null;
+  }
+
+  function clear(name) {
+    empty(name);
     if (view.selection.side === name) Object.assign(view.selection, { side: "a", pos: null });
     showSelection();
     window.history.replaceState({}, "", window.location.pathname);
@@ -426,7 +460,10 @@
     history.show();
     for (const name of SIDES) {
       const side = found.sides[name];
-      if (!side) continue;
+      if (!side) {
+        empty(name);
+        continue;
+      }
       const model = side.model || given.model;
       setProps("prompt-" + name, { value: side.prompt });
       setProps("model-" + name, { value: model });
@@ -447,6 +484,17 @@
       clampSelection();
       showSelection();
     }
+  }
+
+  // A becomes B and B becomes A: the link to that view, opened.
+  function swap() {
+    const { sides, selection, zoom: windows, pins } = view;
+    const swapped = {
+      ...view, sides: { a: sides.b, b: sides.a }, zoom: { a: windows.b, b: windows.a }, pins: pins.map(([a, b]) => [b, a]),
+      selection: { ...selection, side: selection.side === "a" ? "b" : "a" },
+    };
+    if (sides.a && sides.b) window.location.hash = state.encode(swapped);
+    else notice("Run both prompts first, then swap them.", "warning");
   }
 
   function withoutSelection(fragment) {
@@ -476,6 +524,7 @@
       showSideB(false);
       byId("add-b").focus();
     },
+    "#swap": swap,
     "#undo": undo,
     "[data-history]": (element) => {
       closePopovers(null);
@@ -540,5 +589,5 @@
 
   window.addEventListener("popstate", restoreFromHistory);
 
-  window.gpt2dash = Object.assign(window.gpt2dash, { view, boot, select, notice, showOptions, writeFragment, zoom });
+  window.gpt2dash = Object.assign(window.gpt2dash, { view, boot, select, notice, showOptions, writeFragment, zoom, posOn, pairTokens });
 })();

@@ -14,6 +14,10 @@
     app.writeFragment(false);
   }
 
+  function pairTokens(pairs) {
+    app.pairTokens(pairs || []);
+  }
+
   function useExample(text) {
     return text ? [text, null] : [unchanged(), unchanged()];
   }
@@ -35,33 +39,7 @@
     return [options(side.nLayer), options(side.nHead), String(selection.layer), String(selection.head)];
   }
 
-  // A row of attention as bars over the words of the text.
-  function textBars(row, id) {
-    const target = row && document.getElementById(id);
-    const side = row && app.view.sides[row.side];
-    if (!target) return;
-    if (!side || row.pos === null) {
-      target.replaceChildren();
-      return;
-    }
-    const tallest = Math.max(...row.weights) || 1;
-    target.replaceChildren(...row.weights.map((weight, pos) => {
-      const word = document.createElement("span");
-      word.className = "text-bar" + (pos === row.pos ? " text-bar-selected" : "");
-      word.style.setProperty("--weight", weight / tallest);
-      word.title = "token " + pos + ": " + weight;
-      Object.assign(word.dataset, { pos, weight, token: side.tokens[pos] ? side.tokens[pos][1] : "" });
-      const bar = document.createElement("i");
-      const text = document.createElement("span");
-      text.textContent = side.tokens[pos] ? side.tokens[pos][1] : "";
-      word.append(bar, text);
-      return word;
-    }));
-    const chosen = target.children[row.pos];
-    target.scrollTop = chosen.offsetTop - target.offsetTop - target.clientHeight / 2;
-  }
-
   window.dash_clientside = Object.assign(window.dash_clientside || {}, {
-    gpt2dash: { boot, keepFragment, useExample, pickHead, headOptions, textBars },
+    gpt2dash: { boot, keepFragment, pairTokens, useExample, pickHead, headOptions },
   });
 })();

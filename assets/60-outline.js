@@ -2,15 +2,16 @@
 // The rectangle is ours, not a Plotly shape: for a moved shape Plotly would draw the whole plot anew.
 (function () {
   "use strict";
-  const { view } = window.gpt2dash;
+  const { view, posOn } = window.gpt2dash;
   const graphs = {}; // by side
 
   // The place of the selection on its axis, null when this side, or what is in view of it, has none.
   function selectedPlace(side, meta) {
     const { selection } = view;
     const [first, n] = selection.role === "key" ? [meta.first_key, meta.n_key] : [meta.first_query, meta.n_query];
-    const place = Math.floor((selection.pos - first) / meta.span);
-    return selection.side === side && selection.pos !== null && place >= 0 && place < n ? place : null;
+    const pos = posOn(side);
+    const place = Math.floor((pos - first) / meta.span);
+    return pos !== null && place >= 0 && place < n ? place : null;
   }
 
   // Beside the cells, so that it is clipped and dragged with them.

@@ -11,15 +11,22 @@
     return value === null ? "nothing to measure in this text" : String(value);
   }
 
-  function headButton(side, layer, head, words, value) {
+  function headButton(layer, head) {
     const element = document.createElement("button");
     element.type = "button";
     element.className = "head-cell";
-    Object.assign(element.dataset, { side, layer, head, value: value === null ? "" : value });
-    element.title = words;
-    element.setAttribute("aria-label", words);
+    Object.assign(element.dataset, { layer, head });
     element.tabIndex = -1;
     return element;
+  }
+
+  // `words` says what stands behind the head's name.
+  function name(cells, values, words) {
+    const all = values.flat();
+    cells.forEach((cell, index) => {
+      cell.title = "layer " + cell.dataset.layer + " head " + cell.dataset.head + words(all[index]);
+    });
+    cells[0].parentElement.numbers = cells.map(({ dataset }, index) => [dataset.layer, dataset.head, all[index] === null ? "" : all[index]]);
   }
 
   // Cells are coloured from the least to the most that any head of this text has.
@@ -29,7 +36,7 @@
     const all = values.flat();
     cells.forEach((cell, index) => {
       const value = all[index];
-      cell.style.setProperty("--level", value === null ? 0 : (value - least) / (most - least || 1));
+      cell.style.setProperty("--level", value === null ? 0 : ((value - least) / (most - least || 1)).toFixed(3));
       cell.classList.toggle("head-unknown", value === null);
     });
   }
@@ -42,17 +49,25 @@
     return element;
   }
 
-  // Layer and head numbers around a button for each head. `words` says what stands behind the head's name.
-  function draw(target, side, values, words) {
-    const [nLayer, nHead] = [values.length, values[0].length];
-    const parts = [label("", "head-corner"), ...values[0].map((_, head) => label(head, "head-number"))];
-    values.forEach((row, layer) => {
-      parts.push(label(layer, "head-number"));
-      row.forEach((value, head) => parts.push(headButton(side, layer, head, "layer " + layer + " head " + head + words(value), value)));
-    });
-    target.style.setProperty("--heads", nHead);
-    target.replaceChildren(...parts);
+  // Layer and head numbers around a button for each head; those of the same model are drawn once.
+  function buttons(target, nLayer, nHead) {
+    const shape = nLayer + "x" + nHead;
+    if (target.dataset.shape !== shape) {
+      const parts = [label("", "head-corner"), ...Array.from({ length: nHead }, (_, head) => label(head, "head-number"))];
+      for (let layer = 0; layer < nLayer; layer += 1) {
+        parts.push(label(layer, "head-number"));
+        for (let head = 0; head < nHead; head += 1) parts.push(headButton(layer, head));
+      }
+      target.style.setProperty("--heads", nHead);
+      target.dataset.shape = shape;
+      target.replaceChildren(...parts);
+    }
     return [...target.querySelectorAll(".head-cell")];
+  }
+
+  function empty(target) {
+    delete target.dataset.shape;
+    target.replaceChildren();
   }
 
   // Each cell shows its own part of the one picture.
@@ -66,7 +81,7 @@
   }
 
   // The heads with the most of a measure, as a list of buttons.
-  function list(target, values, title) {
+  function list(target, values) {
     const ranked = (values || []).flatMap((row, layer) => row.map((value, head) => ({ value, layer, head })))
       .filter(({ value }) => value !== null).sort((one, other) => other.value - one.value).slice(0, TOP);
     target.replaceChildren(...ranked.map(({ value, layer, head }) => {
@@ -87,25 +102,44 @@
     return "By " + title + "; by chance " + measure.chance.toPrecision(3) + ". Colours run from the least to the most that a head has here.";
   }
 
-  function mark() {
-    const { selection } = app.view;
-    for (const cell of document.querySelectorAll(".head-cell")) {
-      const isChosen = Number(cell.dataset.layer) === selection.layer && Number(cell.dataset.head) === selection.head;
-      cell.setAttribute("aria-pressed", String(isChosen));
-      cell.tabIndex = isChosen ? 0 : -1;
-    }
+  function press(cell, isChosen) {
+    cell.setAttribute("aria-pressed", String(isChosen));
+    cell.tabIndex = isChosen ? 0 : -1;
   }
 
-  // One number for each head; the store's id ends as the grid's does.
-  function valuedHeads(data, id) {
-    const target = document.getElementById(id.replace(/-values(-[ab])?$/, "-grid$1"));
-    if (!target) return;
+  function mark() {
+    const { layer, head } = app.view.selection;
+    const chosen = '[data-layer="' + layer + '"][data-head="' + head + '"]';
+    for (const cell of document.querySelectorAll('.head-cell[aria-pressed="true"]:not(' + chosen + ")")) press(cell, false);
+    for (const cell of document.querySelectorAll(".head-cell" + chosen + ':not([aria-pressed="true"])')) press(cell, true);
+  }
+
+  // One number for each head, told with its title; null: nothing to show.
+  function drawValues(target, data) {
     target.classList.add("by-measure");
-    if (data) colour(draw(target, data.side, data.values, (value) => ", " + data.title + " " + told(value)), data.values);
-    else target.replaceChildren();
-    const top = document.getElementById(id.replace(/-values(-[ab])?$/, "-top$1"));
-    if (top) list(top, data && data.values, data && data.title);
+    if (!data) {
+      empty(target);
+      return;
+    }
+    const { values, title } = data;
+    const cells = buttons(target, values.length, values[0].length);
+    name(cells, values, (value) => ", " + title + " " + told(value));
+    colour(cells, values);
     mark();
+  }
+
+  // What the darkest and the brightest cell of a grid stand for.
+  function scale({ values, title }) {
+    const known = values.flat().filter((value) => value !== null);
+    return title.replace(/^./, (letter) => letter.toUpperCase()) + ", from " + Math.min(...known) + " (dark) to " + Math.max(...known) + " (bright).";
+  }
+
+  function differentHeads(data) {
+    const target = document.getElementById("difference-grid");
+    if (!target) return;
+    drawValues(target, data);
+    list(document.getElementById("difference-top"), data && data.values);
+    document.getElementById("difference-scale").textContent = data ? scale(data) : "";
   }
 
   function allHeads(data) {
@@ -121,11 +155,12 @@
     const option = picker && [...picker.options].find(({ value }) => value === by);
     const title = option ? option.textContent : by;
     const values = (measure || Object.values(data.measures)[0]).values;
-    const cells = draw(grid(data.side), data.side, values, (value) => (measure ? ", " + title + " " + told(value) : ""));
+    const cells = buttons(grid(data.side), values.length, values[0].length);
+    name(cells, values, (value) => (measure ? ", " + title + " " + told(value) : ""));
     grid(data.side).classList.toggle("by-measure", Boolean(measure));
     if (measure) colour(cells, values);
     else paint(cells, data.picture, values.length, values[0].length);
-    list(document.getElementById("head-top-" + data.side), measure && measure.values, title);
+    list(document.getElementById("head-top-" + data.side), measure && measure.values);
     document.getElementById("head-footer-" + data.side).textContent = footer(data, measure, title);
     grid(data.side).dataset.by = by;
   }
@@ -161,5 +196,6 @@
   });
 
   document.addEventListener("gpt2dash:selected", follow);
-  Object.assign(window.dash_clientside.gpt2dash, { allHeads, valuedHeads });
+  Object.assign(app, { drawValues, scale });
+  Object.assign(window.dash_clientside.gpt2dash, { allHeads, differentHeads });
 })();

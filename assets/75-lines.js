@@ -37,34 +37,40 @@
     return element;
   }
 
-  function headLines(data, id) {
-    const target = document.getElementById(id);
-    const side = data && app.view.sides[data.side];
-    if (!target) return;
-    if (!side) {
-      target.replaceChildren();
-      return;
-    }
-    const n = data.rows.length;
+  // The tokens in view stay where they are as long as they are the same ones.
+  function columns(target, side, first, n) {
+    const { key, tokens } = app.view.sides[side];
+    const shown = [key, first, n].join(" ");
+    if (target.dataset.shown === shown && target.children.length) return target.querySelector("svg");
     const svg = document.createElementNS(SVG, "svg");
     svg.setAttribute("width", WIDTH);
     svg.setAttribute("height", n * ROW);
     svg.setAttribute("aria-hidden", "true"); // the bars and the heat map say the same in words and numbers
-    data.rows.forEach((row, index) => row.forEach(([key, weight]) => svg.append(line(data.first + index, key, data.first, weight))));
-    target.replaceChildren(
-      column("line-queries", data.side, data.first, n, side.tokens), svg, column("line-keys", data.side, data.first, n, side.tokens),
-    );
+    target.dataset.shown = shown;
+    target.replaceChildren(column("line-queries", side, first, n, tokens), svg, column("line-keys", side, first, n, tokens));
+    return svg;
+  }
+
+  function drawLines(target, side, { first, rows }) {
+    const svg = columns(target, side, first, rows.length);
+    const numbers = rows.flatMap((row, index) => row.map(([key, weight]) => [first + index, key, weight]));
+    if (JSON.stringify(numbers) !== JSON.stringify(target.numbers) || !svg.children.length) {
+      svg.replaceChildren(...numbers.map(([query, key, weight]) => line(query, key, first, weight)));
+      target.numbers = numbers;
+    }
     mark(target);
-    const chosen = target.querySelector('.line-queries [data-pos="' + app.view.selection.pos + '"]');
-    if (chosen) target.scrollTop = chosen.offsetTop - target.clientHeight / 2;
+    const chosen = target.querySelector('.line-queries [data-pos="' + app.posOn(side) + '"]');
+    if (chosen) app.centre(target, chosen);
   }
 
   // The selected token's lines stand out, and while the mouse is on a token, that token's.
   function mark(target, hovered) {
-    const { selection } = app.view;
-    const [role, pos] = hovered || [selection.role, selection.pos];
+    const selected = app.posOn(target.id.slice(-1));
+    const [role, pos] = hovered || [app.view.selection.role, selected];
     for (const element of target.querySelectorAll("line")) element.classList.toggle("line-chosen", Number(element.dataset[role]) === pos);
-    for (const element of target.querySelectorAll(".line-token")) element.setAttribute("aria-pressed", String(Number(element.dataset.pos) === selection.pos));
+    const chosen = '[data-pos="' + selected + '"]';
+    for (const element of target.querySelectorAll('.line-token[aria-pressed="true"]:not(' + chosen + ")")) element.setAttribute("aria-pressed", "false");
+    for (const element of target.querySelectorAll(".line-token" + chosen)) element.setAttribute("aria-pressed", "true");
   }
 
   document.addEventListener("mouseover", (event) => {
@@ -78,5 +84,5 @@
     if (token) mark(token.closest(".head-lines"));
   });
 
-  window.dash_clientside.gpt2dash.headLines = headLines;
+  Object.assign(app, { drawLines });
 })();

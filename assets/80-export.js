@@ -3,6 +3,14 @@
   "use strict";
   const app = window.gpt2dash;
 
+  // What the browser draws itself keeps its numbers beside it.
+  const DRAWN = {
+    ".text-bars": ["position", "token", "weight"],
+    ".head-lines": ["query", "key", "weight"],
+    ".score-box": ["dimension", "q", "k", "q times k"],
+    ".head-grid": ["layer", "head", "value"],
+  };
+
   const graphOf = (panel) => panel.querySelector(".js-plotly-plot");
 
   function traceRows(trace) {
@@ -19,10 +27,10 @@
       const traces = graph._fullData;
       return [traces[0].z ? ["row", "column", "value"] : ["series", "x", "y"], ...traces.flatMap(traceRows)];
     }
-    const cells = [...panel.querySelectorAll(".head-cell")];
-    if (cells.length) return [["layer", "head", "value"], ...cells.map(({ dataset }) => [dataset.layer, dataset.head, dataset.value || ""])];
-    const bars = [...panel.querySelectorAll(".text-bar")];
-    if (bars.length) return [["position", "token", "weight"], ...bars.map(({ dataset }) => [dataset.pos, dataset.token, dataset.weight])];
+    for (const [drawn, header] of Object.entries(DRAWN)) {
+      const box = panel.querySelector(drawn);
+      if (box && box.numbers) return [header, ...box.numbers];
+    }
     return [...panel.querySelectorAll("tr")].map((row) => [...row.cells].map((cell) => cell.textContent));
   }
 
@@ -38,12 +46,17 @@
     return JSON.stringify({ link: window.location.href, rows: named }, null, 1);
   }
 
-  function save(name, type, text) {
+  function download(url, name) {
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type }));
+    link.href = url;
     link.download = name;
     link.click();
-    window.setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  }
+
+  function save(name, type, text) {
+    const url = URL.createObjectURL(new Blob([text], { type }));
+    download(url, name);
+    window.setTimeout(() => URL.revokeObjectURL(url), 1000);
   }
 
   function fileName(panel) {
@@ -70,27 +83,76 @@
     const side = app.view.sides[sideOf(panel)];
     if (!side || !side.key) return;
     const { layer, head } = app.view.selection;
-    const link = document.createElement("a");
-    link.href = "/api/pattern.npz?" + new URLSearchParams({ key: side.key, layer, head });
-    link.download = fileName(panel) + ".npz";
-    link.click();
+    download("/api/pattern.npz?" + new URLSearchParams({ key: side.key, layer, head }), fileName(panel) + ".npz");
+  }
+
+  // Only who saves a picture needs the code that turns a part of the page into one.
+  function htmlToImage() {
+    return new Promise((resolve, reject) => {
+      if (window.htmlToImage) {
+        resolve(window.htmlToImage);
+        return;
+      }
+      const script = document.createElement("script");
+      script.src = document.getElementById("html-to-image").href;
+      script.onload = () => resolve(window.htmlToImage);
+      script.onerror = () => reject(new Error("The code that makes pictures cannot be loaded: is the server still there?"));
+      document.head.append(script);
+    });
+  }
+
+  // A graph is drawn anew in the format asked for; any other panel is taken as it stands, all of it, without its foot.
+  async function picture(panel, format) {
+    if (graphOf(panel)) {
+      window.Plotly.downloadImage(graphOf(panel), { format, scale: format === "png" ? 2 : 1, filename: fileName(panel) });
+      return;
+    }
+    const maker = await htmlToImage();
+    const settings = {
+      skipFonts: true, pixelRatio: 2, backgroundColor: getComputedStyle(panel).backgroundColor,
+      filter: (node) => !(node.classList && (node.classList.contains("panel-foot") || node.classList.contains("panel-python"))),
+    };
+    const url = format === "png" ? await maker.toPng(panel, settings) : await maker.toSvg(panel, settings);
+    download(url, fileName(panel) + "." + format);
   }
 
   const exports = {
-    png: (panel) => window.Plotly.downloadImage(graphOf(panel), { format: "png", scale: 2, filename: fileName(panel) }),
-    svg: (panel) => window.Plotly.downloadImage(graphOf(panel), { format: "svg", filename: fileName(panel) }),
+    png: (panel) => picture(panel, "png"),
+    svg: (panel) => picture(panel, "svg"),
     csv: (panel) => save(fileName(panel) + ".csv", "text/csv", csv(tableOf(panel))),
     json: (panel) => save(fileName(panel) + ".json", "application/json", json(tableOf(panel))),
     npz: pattern,
     python: (panel) => {
-      const target = panel.querySelector(".panel-python");
-      target.hidden = !target.hidden;
+      const shown = panel.querySelector(".panel-python");
+      if (shown) {
+        shown.remove();
+        return;
+      }
+      const target = document.createElement("pre");
+      target.className = "panel-python";
       target.textContent = python(panel);
+      panel.append(target);
     },
   };
 
+  function button(kind) {
+    const element = document.createElement("button");
+    element.type = "button";
+    element.className = "btn btn-sm btn-link";
+    element.dataset.export = kind;
+    element.textContent = kind === "python" ? "Python" : kind.toUpperCase();
+    element.title = kind === "python" ? "The Python lines that compute this" : "Save as " + kind.toUpperCase();
+    element.setAttribute("aria-label", element.title);
+    return element;
+  }
+
+  // A page's panels get their buttons when the page comes.
+  new MutationObserver(() => {
+    for (const foot of document.querySelectorAll(".panel-exports:empty")) foot.append(...foot.dataset.kinds.split(" ").filter(Boolean).map(button));
+  }).observe(document.body, { childList: true, subtree: true });
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-export]");
-    if (button) exports[button.dataset.export](button.closest(".panel"));
+    if (button) Promise.resolve(exports[button.dataset.export](button.closest(".panel"))).catch((error) => app.notice(error.message));
   });
 })();

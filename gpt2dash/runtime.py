@@ -3,19 +3,19 @@
 import hashlib
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Annotated
+from dataclasses import dataclass, fields
+from typing import Annotated, TypeVar
 
 import torch
 from flask import Flask, current_app
 from flask_caching import Cache
-from jaxtyping import Float
 from pydantic import Field, TypeAdapter, ValidationError
 from torch import Tensor
 
+from gpt2dash import __version__
 from gpt2dash.analysis.across import Rollouts, rollouts
 from gpt2dash.analysis.alignment import Pairs
-from gpt2dash.analysis.difference import js_distances
+from gpt2dash.analysis.difference import Distances, js_distances
 from gpt2dash.analysis.overview import Overview, overview
 from gpt2dash.analysis.passport import Passport, passport
 from gpt2dash.analysis.predictions import Predictions, predictions
@@ -27,6 +27,8 @@ from gpt2dash.tensor_file import Buffer, TensorWriter
 from gpt2dash.trace import Trace, record
 from gpt2dash.trace_cache import ByteCache, CachedTensors, IsCancelled, TraceCache, trace_key
 from gpt2dash.turns import Turns
+
+Derived = TypeVar("Derived", Predictions, Overview, Rollouts, Distances)
 
 logger = logging.getLogger(__name__)
 
@@ -135,22 +137,18 @@ class Runtime:
     def predictions(self, run: Run) -> Predictions:
         """Surprisal, entropy and rank of every token of a run, kept like a trace."""
 
-        def compute(trace: Trace) -> Mapping[str, Tensor]:
-            resid = trace.resid_pre(trace.config.n_layer)
-            return vars(predictions(trace.model, resid, run.ids))
+        def compute(trace: Trace) -> Predictions:
+            return predictions(trace.model, trace.resid_pre(trace.config.n_layer), run.ids)
 
-        kept = self._derived(run, "predictions", compute)
-        return Predictions(kept["surprisal"], kept["entropy"], kept["rank"])
+        return self._derived(run, Predictions, compute)
 
     def overview(self, run: Run) -> Overview:
         """Maps and measures of every head on a run, kept like a trace."""
-        kept = self._derived(run, "overview", lambda trace: vars(overview(trace, _OVERVIEW_CELLS)))
-        return Overview(kept["maps"], kept["measures"], kept["log_sums"])
+        return self._derived(run, Overview, lambda trace: overview(trace, _OVERVIEW_CELLS))
 
     def rollouts(self, run: Run) -> Rollouts:
         """What reaches each position of a run through all layers, kept like a trace."""
-        kept = self._derived(run, "rollouts", lambda trace: vars(rollouts(trace)))
-        return Rollouts(kept["plain"], kept["weighted"])
+        return self._derived(run, Rollouts, rollouts)
 
     def passport(self, run: Run) -> Passport:
         """What the heads of a run's model do on random tokens, kept like a trace."""
@@ -166,27 +164,30 @@ class Runtime:
         n_random, n_text = (int(kept[name]) for name in ("n_random", "n_text"))
         return Passport(n_random, n_text, kept["previous_token"], kept["induction"])
 
-    def distances(self, a: Run, b: Run, pairs: Pairs) -> Float[Tensor, "layer head"]:
-        """Jensen-Shannon distance of every head's patterns on two runs, kept like a trace."""
-
-        def compute(trace: Trace) -> Mapping[str, Tensor]:
-            return {"distances": js_distances(trace, self.trace(b), pairs)}
-
-        told = f"distances to {trace_key(self.language_model(b).fingerprint, b.ids)} on {pairs}"
-        return self._derived(a, hashlib.sha256(told.encode()).hexdigest(), compute)["distances"]
+    def distances(self, a: Run, b: Run, pairs: Pairs) -> Distances:
+        """How far every head's patterns on two runs are from each other, kept like a trace."""
+        other = trace_key(self.language_model(b).fingerprint, b.ids)
+        told = hashlib.sha256(f"{other} on {pairs}".encode()).hexdigest()
+        return self._derived(a, Distances, lambda trace: js_distances(trace, self.trace(b), pairs), told)
 
     def _derived(
-        self, run: Run, quantity: str, compute: Callable[[Trace], Mapping[str, Tensor]]
-    ) -> CachedTensors:
-        """What follows from a run's trace and costs more than a click."""
+        self, run: Run, kind: type[Derived], compute: Callable[[Trace], Derived], about: str = ""
+    ) -> Derived:
+        """Tensors that follow from a run's trace and cost more than a click.
+
+        What another version of this code has kept, or of these tensors, is not found under the key.
+        """
 
         def write() -> Buffer:
             trace = self.trace(run)
             with self.turns.turn():
-                return _written(compute(trace))
+                return _written(vars(compute(trace)))
 
+        names: list[str] = [field.name for field in fields(kind)]
+        quantity = " ".join([__version__, kind.__name__, *names, about])
         key = trace_key(self.language_model(run).fingerprint, run.ids, quantity=quantity)
-        return self._traces.fetch(key, write)
+        kept = self._traces.fetch(key, write)
+        return kind(**{name: kept[name] for name in names})
 
     def _stored_run(self, key: object) -> bytes:
         found = self._runs.get(key if isinstance(key, str) else "")

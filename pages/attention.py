@@ -14,10 +14,11 @@ from gpt2dash.components.attention_panels import (
     layer_panel,
     lines_panel,
     moved_panel,
-    neuron_panel,
     numbers_panel,
     pattern_panel,
     row_panel,
+    score_panel,
+    token_stores,
 )
 from gpt2dash.components.comparison_panels import comparison_panels
 from gpt2dash.components.ids import SIDES, Attention, Comparison, Shell, SideIds
@@ -33,19 +34,24 @@ def layout(**_query: str) -> Component:
             html.H1("Attention", className="visually-hidden"),
             head_picker(heads.MEASURE_TITLES),
             both_sides(
-                lambda side: [
-                    heads_panel(side),
-                    row_panel(side),
-                    across_panel(side),
-                    lines_panel(side),
-                    neuron_panel(side),
-                    pattern_panel(side),
-                    numbers_panel(side),
-                    moved_panel(side),
-                    layer_panel(side),
-                ]
+                lambda side: (
+                    [
+                        heads_panel(side),
+                        row_panel(side),
+                        score_panel(side),
+                        numbers_panel(side),
+                        layer_panel(side),
+                    ],
+                    [
+                        pattern_panel(side),
+                        lines_panel(side),
+                        across_panel(side),
+                        moved_panel(side),
+                    ],
+                )
             ),
             comparison_panels(),
+            *(store for side in SIDES for store in token_stores(side)),
         ]
     )
 
@@ -54,42 +60,19 @@ for side in SIDES:
     ids = Attention(side)
     callback(Output(ids.heads, "data"), Input(SideIds(side).text, "data"))(partial(heads.heads_view, side))
     clientside_callback(ClientsideFunction("gpt2dash", "allHeads"), Input(ids.heads, "data"))
-    callback(Output(ids.moved, "data"), Input(SideIds(side).view, "data"))(partial(heads.moved_view, side))
-    clientside_callback(
-        ClientsideFunction("gpt2dash", "valuedHeads"), Input(ids.moved, "data"), State(ids.moved, "id")
-    )
     callback(
         Output(ids.heatmap, "figure"),
         Output(ids.footer, "children"),
         Input(SideIds(side).head, "data"),
     )(head.head_view)
-    callback(
-        Output(ids.row, "data"),
-        Output(ids.reading, "children"),
-        Input(SideIds(side).view, "data"),
-    )(partial(token.row_view, side))
     callback(Output(ids.numbers, "children"), Input(SideIds(side).head, "data"))(heads.numbers_view)
-    callback(Output(ids.layer_grid, "figure"), Input(SideIds(side).head, "data"))(heads.layer_view)
-    callback(
-        Output(ids.lines, "data"),
-        Output(ids.lines_footer, "children"),
-        Input(SideIds(side).view, "data"),
-    )(partial(token.lines_view, side))
-    clientside_callback(
-        ClientsideFunction("gpt2dash", "headLines"), Input(ids.lines, "data"), State(ids.lines_box, "id")
-    )
-    callback(
-        Output(ids.neuron, "figure"),
-        Output(ids.neuron_reading, "children"),
-        Input(SideIds(side).view, "data"),
-    )(token.neuron_view)
-    callback(
-        Output(ids.across, "data"),
-        Output(ids.across_reading, "children"),
-        Input(SideIds(side).view, "data"),
-    )(partial(token.across_view, side))
-    for row, bars in ((ids.row, ids.text_bars), (ids.across, ids.across_bars)):
-        clientside_callback(ClientsideFunction("gpt2dash", "textBars"), Input(row, "data"), State(bars, "id"))
+    callback(Output(ids.layer_grid, "figure"), Input(SideIds(side).layer, "data"))(heads.layer_view)
+    for store, view, draw in (
+        (ids.token_in_head, token.token_in_head, "tokenInHead"),
+        (ids.token_in_all_heads, token.token_in_all_heads, "tokenInAllHeads"),
+    ):
+        callback(Output(store, "data"), Input(SideIds(side).view, "data"))(partial(view, side))
+        clientside_callback(ClientsideFunction("gpt2dash", draw), Input(store, "data"))
     clientside_callback(
         ClientsideFunction("gpt2dash", "outlineQuery"),
         Input(ids.heatmap, "figure"),
@@ -108,9 +91,8 @@ callback(
     Input(Shell.pins, "data"),
 )(comparison.distances_view)
 clientside_callback(
-    ClientsideFunction("gpt2dash", "valuedHeads"),
+    ClientsideFunction("gpt2dash", "differentHeads"),
     Input(Comparison.values, "data"),
-    State(Comparison.values, "id"),
 )
 clientside_callback(
     ClientsideFunction("gpt2dash", "headOptions"),
@@ -118,7 +100,7 @@ clientside_callback(
     Output(Attention.head, "options"),
     Output(Attention.layer, "value"),
     Output(Attention.head, "value"),
-    *(Input(SideIds(side).view, "data") for side in SIDES),
+    *(Input(SideIds(side).head, "data") for side in SIDES),
 )
 clientside_callback(
     ClientsideFunction("gpt2dash", "pickHead"),

@@ -17,7 +17,7 @@ dash.register_page(__name__, path="/", name="Generation", title="Generation - gp
 def layout(**_query: str) -> Component:
     """Both panels, once for each side."""
     heading = html.H1("Generation", className="visually-hidden")
-    return html.Div([heading, both_sides(lambda side: [candidates_panel(side), curve_panel(side)])])
+    return html.Div([heading, both_sides(lambda side: ([candidates_panel(side)], [curve_panel(side)]))])
 
 
 for side in SIDES:

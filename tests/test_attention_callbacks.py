@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from flask import Flask
 from PIL import Image
 
 from gpt2dash.analysis.measures import MEASURES
-from gpt2dash.analysis.moved import moved_to, write_norms
+from gpt2dash.analysis.moved import write_norms
 from gpt2dash.callbacks import comparison, head, heads, token
 from gpt2dash.pattern_options import CHOICES, PatternOptions
 from gpt2dash.runtime import Run, Runtime, current
@@ -103,58 +103,67 @@ def test_options_from_nowhere_are_the_defaults(junk: object) -> None:
 
 
 def test_as_key_the_row_is_a_column(keys: dict[str, str]) -> None:
-    row, told = token.row_view("a", view(keys[PROMPT], role="key"))
+    row = token.token_in_head("a", view(keys[PROMPT], role="key"))["row"]
     pattern = trace(keys[PROMPT]).pattern(1, 2)
     assert np.allclose(row["weights"], pattern[:, 3], rtol=1e-4, atol=1e-7)
-    assert f"{float(pattern[4:, 3].mean()):.1%} of the attention of later tokens" in told
+    assert f"{float(pattern[4:, 3].mean()):.1%} of the attention of later tokens" in row["told"]
 
 
 def test_the_last_token_as_key_has_no_readers(keys: dict[str, str]) -> None:
     last = len(trace(keys[PROMPT]).token_ids) - 1
-    assert "is the last" in token.row_view("a", view(keys[PROMPT], role="key", pos=last))[1]
+    row = token.token_in_head("a", view(keys[PROMPT], role="key", pos=last))["row"]
+    assert row["told"].startswith(f"Nothing comes after token {last} ")
 
 
 def test_what_every_head_moves(keys: dict[str, str]) -> None:
-    to = heads.moved_view("a", view(keys[PROMPT]))
-    taken = heads.moved_view("a", view(keys[PROMPT], role="key"))
-    assert to is not None
-    assert taken is not None
-    assert np.allclose(to["values"], moved_to(trace(keys[PROMPT]), 3), rtol=1e-3)
-    assert np.shape(taken["values"]) == (2, 4)
-    assert heads.moved_view("a", view(keys[PROMPT], pos=None)) is None
+    found = current().overview(current().run(keys[PROMPT]))
+    to = token.token_in_all_heads("a", view(keys[PROMPT]))["moved"]
+    taken = token.token_in_all_heads("a", view(keys[PROMPT], role="key"))["moved"]
+    assert np.allclose(to["values"], found.moved_to[:, :, 3], rtol=1e-3)
+    assert np.allclose(taken["values"], found.moved_from[:, :, 3], rtol=1e-3)
+
+
+@pytest.mark.parametrize("told_of", [token.token_in_head, token.token_in_all_heads])
+def test_without_a_token_the_panels_say_what_to_do(
+    keys: dict[str, str], told_of: Callable[[str, Any], token.TokenData]
+) -> None:
+    assert told_of("b", None) == {"side": "b", "pos": None, "told": "Run a prompt first."}
+    assert told_of("b", view(keys[PROMPT], pos=None))["told"].startswith("Click a token")
 
 
 @pytest.mark.parametrize("across", ["rollout", "weighted"])
 def test_what_reaches_a_token_is_all_of_it(keys: dict[str, str], across: str) -> None:
-    row, told = token.across_view("a", view(keys[PROMPT], options={"across": across}))
-    assert sum(row["weights"]) == pytest.approx(1, abs=1e-3)
-    assert not any(row["weights"][4:])
-    assert "after the last layer comes from token" in told
+    found = token.token_in_all_heads("a", view(keys[PROMPT], options={"across": across}))["across"]
+    assert sum(found["weights"]) == pytest.approx(1, abs=1e-3)
+    assert not any(found["weights"][4:])
+    assert "after the last layer comes from token" in found["told"]
 
 
 def test_flow_is_for_short_texts(keys: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    row, told = token.across_view("a", view(keys[PROMPT], options={"across": "flow"}))
-    assert len(row["weights"]) == 4
-    assert "a flow of" in told
+    asked = view(keys[PROMPT], options={"across": "flow"})
+    found = token.token_in_all_heads("a", asked)["across"]
+    assert len(found["weights"]) == len(trace(keys[PROMPT]).token_ids)
+    assert "a flow of" in found["told"]
     monkeypatch.setattr(token, "MOST_FOR_FLOW", 3)
-    row, told = token.across_view("a", view(keys[PROMPT], options={"across": "flow"}))
-    assert row["weights"] == []
-    assert "beyond 3 tokens" in told
+    found = token.token_in_all_heads("a", asked)["across"]
+    assert found["weights"] == []
+    assert "beyond 3 tokens" in found["told"]
 
 
 def test_a_score_dimension_by_dimension(keys: dict[str, str]) -> None:
-    figure, told = token.neuron_view(view(keys[PROMPT], pos=5, other=2))
+    score = token.token_in_head("a", view(keys[PROMPT], pos=5, other=2))["score"]
     found = trace(keys[PROMPT])
     q, k = found.q(1)[2, 5], found.k(1)[2, 2]
-    assert np.allclose(figure.data[0].y, (q * k).numpy())
-    assert f"q·k = {float(q @ k):.4g};" in told
-    assert f"gives {float(found.pattern(1, 2)[5, 2]):.4g}." in told
-    assert token.neuron_view(view(keys[PROMPT], pos=2, other=5))[1] == told
+    assert np.allclose(score["q"], q, rtol=1e-4)
+    assert np.allclose(score["k"], k, rtol=1e-4)
+    assert f"q·k = {float(q @ k):.4g};" in score["told"]
+    assert f"gives {float(found.pattern(1, 2)[5, 2]):.4g}." in score["told"]
+    assert token.token_in_head("a", view(keys[PROMPT], pos=2, other=5))["score"]["told"] == score["told"]
 
 
 @pytest.mark.parametrize("role", ["query", "key"])
 def test_without_a_second_token_the_largest_weight_is_explained(keys: dict[str, str], role: str) -> None:
-    _, told = token.neuron_view(view(keys[PROMPT], role=role))
+    told = token.token_in_head("a", view(keys[PROMPT], role=role))["score"]["told"]
     pattern = trace(keys[PROMPT]).pattern(1, 2)
     largest = pattern[3].max() if role == "query" else pattern[3:, 3].max()
     assert f"gives {float(largest):.4g}." in told
@@ -242,15 +251,13 @@ def test_a_head_in_numbers(keys: dict[str, str]) -> None:
 
 
 def test_lines_are_the_weights_around_the_selected_token(keys: dict[str, str]) -> None:
-    found, told = token.lines_view("a", view(keys[PROMPT]))
+    found = token.token_in_head("a", view(keys[PROMPT]))["lines"]
     pattern = trace(keys[PROMPT]).pattern(1, 2)
-    assert found is not None
     assert found["first"] == 0
     drawn = {(q, k): w for q, row in enumerate(found["rows"]) for k, w in row}
     assert set(drawn) == {(int(q), int(k)) for q, k in (pattern >= 0.01).nonzero()}
-    assert all(w == pytest.approx(float(pattern[q, k]), rel=1e-2) for (q, k), w in drawn.items())
-    assert f"{sum(drawn.values()) / len(pattern):.1%}"[:3] in told
-    assert token.lines_view("a", view(keys[PROMPT], pos=None))[0] is None
+    assert all(w == pytest.approx(float(pattern[q, k]), rel=1e-3) for (q, k), w in drawn.items())
+    assert f"{sum(drawn.values()) / len(pattern):.1%}"[:3] in found["told"]
 
 
 def test_pinned_tokens_are_compared_though_they_differ(keys: dict[str, str]) -> None:

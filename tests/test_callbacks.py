@@ -14,7 +14,7 @@ from gpt2dash.callbacks.compact import rounded
 from gpt2dash.callbacks.generation import generation_view
 from gpt2dash.callbacks.head import head_view
 from gpt2dash.callbacks.side_view import side_view
-from gpt2dash.callbacks.token import row_view
+from gpt2dash.callbacks.token import token_in_head
 from gpt2dash.components.model_panels import model_panel
 from gpt2dash.errors import InvalidInput, UnknownRun
 from gpt2dash.model.model_card import read_card
@@ -39,15 +39,14 @@ def view(key: str, **more: object) -> dict[str, Any]:
 
 def test_nothing_run_says_what_to_do() -> None:
     assert "Run a prompt" in str(head_view(None)[0])
-    assert row_view("b", None) == ({"side": "b", "pos": None, "weights": []}, "Run a prompt first.")
     assert "Run a prompt" in str(generation_view("a", None)[1])
 
 
 def test_the_row_is_the_trace_s(key: str) -> None:
-    row, _ = row_view("a", view(key))
+    found = token_in_head("a", view(key))
     weights = current().trace(current().run(key)).pattern(1, 2)[3]
-    assert np.allclose(row["weights"], weights, rtol=1e-4)
-    assert (row["side"], row["pos"]) == ("a", 3)
+    assert np.allclose(found["row"]["weights"], weights, rtol=1e-4)
+    assert (found["side"], found["pos"]) == ("a", 3)
 
 
 def test_the_heat_map_holds_the_pattern(key: str) -> None:
@@ -55,12 +54,6 @@ def test_the_heat_map_holds_the_pattern(key: str) -> None:
     pattern = current().trace(current().run(key)).pattern(1, 2)
     below = np.tril_indices(len(pattern))
     assert np.allclose(np.asarray(figure.data[0].z)[below], pattern.numpy()[below], rtol=2e-4)
-
-
-def test_no_selection_no_row(key: str) -> None:
-    row, reading = row_view("a", view(key, pos=None))
-    assert row["weights"] == []
-    assert "Click a token" in reading
 
 
 @pytest.mark.parametrize("junk", [-1, 10**6, "3", None, 2.5, True, [], {}])

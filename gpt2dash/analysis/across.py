@@ -29,15 +29,15 @@ class Rollouts:
 
 def rollouts(trace: Trace) -> Rollouts:
     """Rollout by weights alone, and by the lengths of what is moved."""
-    return Rollouts(rollout(mixing(trace))[-1], rollout(mixing(trace, is_weighted=True))[-1])
+    return Rollouts(*(rollout(mixed)[-1] for mixed in mixing(trace)))
 
 
 @torch.inference_mode()
-def mixing(trace: Trace, *, is_weighted: bool = False) -> Float[Tensor, "layer query key"]:
-    """Each layer's mean pattern over its heads; weighted, by the length of what each head writes."""
-    layers = []
+def mixing(trace: Trace) -> tuple[Float[Tensor, "layer query key"], Float[Tensor, "layer query key"]]:
+    """Each layer's mean pattern over its heads; the same, weighted by the length of what each writes."""
+    plain, weighted = [], []
     for layer in range(trace.config.n_layer):
         patterns = torch.stack([trace.pattern(layer, head) for head in range(trace.config.n_head)])
-        norms = write_norms(trace, layer)
-        layers.append(norm_weighted(patterns, norms) if is_weighted else patterns.mean(dim=0))
-    return torch.stack(layers)
+        plain.append(patterns.mean(dim=0))
+        weighted.append(norm_weighted(patterns, write_norms(trace, layer)))
+    return torch.stack(plain), torch.stack(weighted)

@@ -14,7 +14,7 @@ def pooled(
     queries of the sum over the keys. Rows therefore still sum to what they did, and a text that
     fits is returned unchanged.
     """
-    rows, columns, span = _groups(pattern.shape[-2], pattern.shape[-1], max_cells)
+    rows, columns, span = groups(pattern.shape[-2], pattern.shape[-1], max_cells)
     if span == 1:
         return pattern, 1
     return rows.T @ (pattern @ columns) / rows.sum(dim=0)[:, None], span
@@ -22,7 +22,7 @@ def pooled(
 
 def pooled_mean(scores: Float[Tensor, "query key"], max_cells: int) -> tuple[Float[Tensor, "q k"], int]:
     """Scores in at most `max_cells` x `max_cells` cells: the mean of what exists, -inf where nothing does."""
-    rows, columns, span = _groups(len(scores), scores.shape[1], max_cells)
+    rows, columns, span = groups(len(scores), scores.shape[1], max_cells)
     if span == 1:
         return scores, 1
     exists = scores.isfinite()
@@ -31,10 +31,10 @@ def pooled_mean(scores: Float[Tensor, "query key"], max_cells: int) -> tuple[Flo
     return torch.where(counts > 0, sums / counts.clamp_min(1), -torch.inf), span
 
 
-def _groups(
+def groups(
     n_query: int, n_key: int, max_cells: int
 ) -> tuple[Float[Tensor, "query q"], Float[Tensor, "key k"], int]:
-    """Which cell each query and each key falls into, and how many tokens a cell spans."""
+    """Which of at most `max_cells` cells each query and key falls into, and how many tokens a cell spans."""
     span = -(-max(n_query, n_key) // max_cells)
     rows, columns = (torch.nn.functional.one_hot(torch.arange(n) // span).float() for n in (n_query, n_key))
     return rows, columns, span

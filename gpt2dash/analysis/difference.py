@@ -61,17 +61,23 @@ def js_distance(
     return distances.mean(dim=-1)
 
 
+@dataclass(frozen=True)
+class Distances:
+    """`js_distance` of every head that two models both have, on two texts."""
+
+    js: Float[Tensor, "layer head"]
+
+
 @torch.inference_mode()
-def js_distances(a: Trace, b: Trace, pairs: Pairs) -> Float[Tensor, "layer head"]:
-    """`js_distance` of every head that both models have, on two texts."""
+def js_distances(a: Trace, b: Trace, pairs: Pairs) -> Distances:
+    """How far every head's patterns on two texts are from each other."""
     layers = range(min(a.config.n_layer, b.config.n_layer))
     heads = range(min(a.config.n_head, b.config.n_head))
-    return torch.tensor(
-        [
-            [float(js_distance(a.pattern(layer, head), b.pattern(layer, head), pairs)) for head in heads]
-            for layer in layers
-        ]
-    )
+    found = [
+        torch.stack([js_distance(a.pattern(layer, head), b.pattern(layer, head), pairs) for head in heads])
+        for layer in layers
+    ]
+    return Distances(torch.stack(found))
 
 
 def _on(pattern: Float[Tensor, "*head query key"], positions: list[int]) -> Float[Tensor, "*head pair pair"]:

@@ -53,16 +53,20 @@ def chance_of(targets: Targets) -> float:
     return float((n_target / n_key)[rows].mean())
 
 
-def dealt_deviation(pattern: Pattern, targets: Targets) -> PerHead:
+def dealt_deviation(squares: Float[Tensor, "*head query"], targets: Targets) -> PerHead:
     """Standard deviation of `mass_on` if each row's weights were dealt to its keys at random.
 
     The exact null of "its weights are what they are, but not for where they fall": its mean is
     `chance_of`. Of n weights with variance s^2, the sum of m drawn without putting back has
     variance m s^2 (n - m) / (n - 1); rows are dealt independently.
+
+    Args:
+        squares: sum of the squared weights of each row.
+        targets: at least one; without any the answer is NaN.
     """
     rows = targets.any(dim=-1)
     n = torch.arange(1, len(targets) + 1)[rows]
     m = targets.sum(dim=-1)[rows]
-    variance = pattern[..., rows, :].square().sum(dim=-1) / n - 1 / n.square()
+    variance = squares[..., rows] / n - 1 / n.square()
     dealt = m * variance.clamp_min(0) * (n - m) / (n - 1).clamp_min(1)
     return dealt.sum(dim=-1).sqrt() / rows.sum()

@@ -98,17 +98,16 @@ MEASURES = (
 """In the order in which they are shown."""
 
 
-def is_clear(measure: Measure, pattern: Pattern, ids: Int[Tensor, " pos"]) -> Float[Tensor, "*head"]:
-    """1.0 where a head deserves the measure's label on this text, else 0.0.
+def is_clear(value: float, chance: float, deviation: float) -> bool:
+    """Whether a head deserves the label of a measure on this text.
 
     It must stand a quarter above chance, and four standard deviations above the null in which its
     own weights are dealt at random to the keys of each row. A random model has neither.
+
+    Args:
+        value: of the measure; NaN where there is nothing to measure, which deserves nothing.
+        chance: of a head that looks everywhere alike.
+        deviation: of the null, NaN for measures of shape, which label no head.
     """
-    if measure.targets is None:
-        raise ValueError(f"{measure.name} labels no head")
-    where = measure.targets(ids)
-    if not bool(where.any()):
-        return torch.zeros(pattern.shape[:-2])
-    above = heads.mass_on(pattern, where) - heads.chance_of(where)
-    deviation = heads.dealt_deviation(pattern, where)
-    return ((above >= _ABOVE_CHANCE) & (above > _STANDARD_DEVIATIONS * deviation)).float()
+    above = value - chance
+    return above >= _ABOVE_CHANCE and above > _STANDARD_DEVIATIONS * deviation

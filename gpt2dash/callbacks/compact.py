@@ -1,7 +1,6 @@
 """Numbers for the browser: no more digits than are shown, so that a click stays small."""
 
 import math
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,9 +12,6 @@ _SIGNIFICANT_DIGITS = 5
 
 PRECISION = f"float32 rounded to {_SIGNIFICANT_BITS} significant bits"
 """How exact the cells of a heat map are."""
-
-Row = dict[str, Any]
-"""One token's weights for the browser: `side`, `pos` and `weights`, one for each token of the text."""
 
 
 def rounded(cells: Tensor) -> npt.NDArray[np.float32]:
@@ -36,15 +32,9 @@ def finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def as_row(side: str, pos: int, weights: Tensor) -> Row:
-    """A weight for each token, to 5 significant digits."""
-    digits = [float(f"{weight:.{_SIGNIFICANT_DIGITS}g}") for weight in weights.tolist()]
-    return {"side": side, "pos": pos, "weights": digits}
-
-
-def no_row(side: str) -> Row:
-    """There is no token selected on this side."""
-    return {"side": side, "pos": None, "weights": []}
+def shortened(weights: Float[Tensor, " any"]) -> list[float]:
+    """Numbers to 5 significant digits."""
+    return [float(f"{weight:.{_SIGNIFICANT_DIGITS}g}") for weight in weights.tolist()]
 
 
 def places(labels: list[str], first: int, last: int, span: int) -> list[str]:

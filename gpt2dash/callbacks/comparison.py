@@ -18,6 +18,12 @@ _PAIR = 2
 _NONE = "Run two prompts to compare their attention."
 
 
+def pairs_view(data_a: ViewData, data_b: ViewData, pins: object = None) -> Pairs:
+    """Which tokens of A and B stand for one another; none with one side alone."""
+    a, b = side_view(data_a), side_view(data_b)
+    return [] if a is None or b is None else alignment(a, b, pins)
+
+
 def difference_view(data_a: ViewData, data_b: ViewData, pins: object = None) -> tuple[go.Figure, str]:
     """The selected head's pattern on A less that on B, on aligned tokens."""
     a, b = side_view(data_a), side_view(data_b)
@@ -44,7 +50,7 @@ def distances_view(data_a: ViewData, data_b: ViewData, pins: object = None) -> d
     if not pairs or a.lm.model.config.n_head != b.lm.model.config.n_head:
         return None
     found = current().distances(a.run, b.run, pairs)
-    return {"side": "a", "values": table(found), "title": "Jensen-Shannon distance"}
+    return {"side": "a", "values": table(found.js), "title": "Jensen-Shannon distance"}
 
 
 def alignment(a: SideView, b: SideView, pins: object = None) -> Pairs:

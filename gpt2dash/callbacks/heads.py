@@ -1,4 +1,4 @@
-"""All heads of a side: patterns in one picture, measures, and what each moves for the selected token."""
+"""All heads of a side in one picture, those of a layer side by side, and one of them in numbers."""
 
 import time
 from base64 import b64encode
@@ -9,8 +9,7 @@ import torch
 from dash.development.base_component import Component
 
 from gpt2dash.analysis.attention import pooled
-from gpt2dash.analysis.measures import MEASURES, is_clear
-from gpt2dash.analysis.moved import moved_from, moved_to
+from gpt2dash.analysis.measures import MEASURES, Measure, is_clear
 from gpt2dash.callbacks.compact import finite, places, rounded, table
 from gpt2dash.callbacks.side_view import ViewData, side_view
 from gpt2dash.components.measure_table import MeasureRow, measure_table
@@ -32,9 +31,6 @@ LAYER_CELLS = 24
 Heads = dict[str, Any]
 """Every head for the browser: a picture of all patterns, and each measure's value and chance level."""
 
-Moved = dict[str, Any]
-"""How much each head moves to or from the selected token, for the browser."""
-
 
 def heads_view(side: str, data: ViewData) -> Heads | None:
     """All heads of the model on this text."""
@@ -43,15 +39,14 @@ def heads_view(side: str, data: ViewData) -> Heads | None:
         return None
     began = time.perf_counter()
     found = current().overview(view.run)
-    ids = torch.tensor(view.run.ids)
     picture = mosaic(found.maps.numpy())
-    n_cell, n_pos = found.maps.shape[-1], len(ids)
+    n_cell, n_pos = found.maps.shape[-1], len(view.run.ids)
     return {
         "side": side,
         "picture": f"data:image/png;base64,{b64encode(picture).decode()}",
         "measures": {
-            measure.name: {"values": table(values), "chance": finite(measure.chance(ids))}
-            for measure, values in zip(MEASURES, found.measures, strict=True)
+            measure.name: {"values": table(values), "chance": finite(float(chance))}
+            for measure, values, chance in zip(MEASURES, found.measures, found.chance, strict=True)
         },
         "footer": (
             f"Each head: {n_cell} x {n_cell} cells of {n_pos:,} x {n_pos:,} tokens; 255 colours; "
@@ -60,41 +55,38 @@ def heads_view(side: str, data: ViewData) -> Heads | None:
     }
 
 
-def moved_view(side: str, data: ViewData) -> Moved | None:
-    """How much every head moves to the selected token, or from it to later ones."""
-    view = side_view(data)
-    if view is None or view.pos is None:
-        return None
-    if view.role == "query":
-        values = moved_to(view.trace, view.pos)
-    else:
-        values = moved_from(view.trace, view.pos, current().overview(view.run).log_sums)
-    title = "length added here" if view.role == "query" else "length taken from here"
-    return {"side": side, "values": table(values), "title": title}
-
-
 def numbers_view(data: ViewData) -> Component | str:
     """The selected head in numbers, on this text and on random tokens."""
     view = side_view(data)
     if view is None:
         return "Run a prompt to see its heads in numbers."
-    ids = torch.tensor(view.run.ids)
-    pattern = view.trace.pattern(view.layer, view.head)
-    known = current().passport(view.run)
+    found, known = current().overview(view.run), current().passport(view.run)
     random = {"previous": known.previous_token, "induction": known.induction}
     return measure_table(
         [
-            MeasureRow(
-                measure.title,
-                measure.unit,
-                measure.formula,
-                finite(float(measure.of(pattern, ids))),
-                finite(measure.chance(ids)),
-                measure.label is not None and bool(is_clear(measure, pattern, ids)),
+            _measure_row(
+                measure,
+                float(found.measures[index, view.layer, view.head]),
+                float(found.chance[index]),
+                float(found.deviations[index, view.layer, view.head]),
                 float(random[measure.name][view.layer, view.head]) if measure.name in random else None,
             )
-            for measure in MEASURES
+            for index, measure in enumerate(MEASURES)
         ]
+    )
+
+
+def _measure_row(
+    measure: Measure, value: float, chance: float, deviation: float, random: float | None
+) -> MeasureRow:
+    return MeasureRow(
+        measure.title,
+        measure.unit,
+        measure.formula,
+        finite(value),
+        finite(chance),
+        is_clear(value, chance, deviation),
+        random,
     )
 
 

@@ -56,6 +56,15 @@ class SideView:
         """What is shown of each token."""
         return [token.label for token in self.lm.tokenizer.describe(self.run.ids)]
 
+    def named(self, pos: int) -> str:
+        """One token in a sentence."""
+        return f"token {pos} “{self.lm.tokenizer.describe([self.run.ids[pos]])[0].label}”"
+
+    @property
+    def place(self) -> str:
+        """The selected head in a sentence."""
+        return f"layer {self.layer} head {self.head}"
+
 
 def side_view(data: ViewData) -> SideView | None:
     """Read what the browser sent; None when nothing has been run on this side.

@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 
 from gpt2dash.components.attributes import attributes
 from gpt2dash.components.ids import Attention, Side, option
-from gpt2dash.components.panel import GRAPH, TABLE, graph, panel
+from gpt2dash.components.panel import EXPORTS, graph, panel
 
 _HOW_PATTERN = (
     "Each row is one token as query: how it divides its attention, which sums to 1, over itself and "
@@ -39,7 +39,7 @@ _HOW_LINES = (
     "Each line is one weight of the pattern: from the query on the left to the key on the right, the "
     "stronger the more attention. The selected token's lines stand out; point at a token to see its own."
 )
-_HOW_NEURON = (
+_HOW_SCORE = (
     "A score is the dot product of the query of one token with the key of another: the sum of q times k over "
     "the head's dimensions. Bars are the products, marks are q and k. Without a second token (shift-click) "
     "the pair is the selected token and the one with the largest weight."
@@ -66,12 +66,15 @@ _HOW_ROW = (
 _PYTHON_PATTERN = "trace.pattern(layer={layer}, head={head})  # query x key"
 _PYTHON_ROW = "trace.pattern(layer={layer}, head={head})[{pos}]  # as key: [:, {pos}]"
 _PYTHON_LAYER = "[trace.pattern({layer}, head) for head in range(trace.config.n_head)]"
-_PYTHON_NEURON = "trace.q({layer})[{head}, {pos}] * trace.k({layer})[{head}]  # a row for each key"
+_PYTHON_SCORE = "trace.q({layer})[{head}, {pos}] * trace.k({layer})[{head}]  # a row for each key"
 _PYTHON_HEADS = (
     "from gpt2dash.analysis.overview import overview\n\n"
     "overview(trace, n_cell=32).measures  # measure x layer x head"
 )
-_PYTHON_MOVED = "from gpt2dash.analysis.moved import moved_to\n\nmoved_to(trace, {pos})  # layer x head"
+_PYTHON_MOVED = (
+    "from gpt2dash.analysis.overview import overview\n\n"
+    "overview(trace, n_cell=32).moved_to[:, :, {pos}]  # as key: moved_from"
+)
 _PYTHON_ACROSS = "from gpt2dash.analysis.across import rollouts\n\nrollouts(trace).plain[{pos}]"
 
 _CHOICES = {
@@ -111,6 +114,12 @@ def _picker(name: str, label: str, words: dict[str, str]) -> Component:
     )
 
 
+def token_stores(side: Side) -> list[Component]:
+    """What the server tells of the selected token; the browser draws the panels from it."""
+    ids = Attention(side)
+    return [dcc.Store(id=ids.token_in_head), dcc.Store(id=ids.token_in_all_heads)]
+
+
 def heads_panel(side: Side) -> Component:
     """Every head of the model, a button each."""
     ids = Attention(side)
@@ -128,7 +137,6 @@ def heads_panel(side: Side) -> Component:
             dcc.Store(id=ids.heads),
         ],
         _HOW_HEADS,
-        exports=TABLE,
         python=_PYTHON_HEADS,
     )
 
@@ -145,10 +153,9 @@ def moved_panel(side: Side) -> Component:
                 role="group",
                 **attributes(aria_label="How much each head moves to or from the selected token"),
             ),
-            dcc.Store(id=ids.moved),
+            html.P(id=ids.moved_footer, className="footer"),
         ],
         _HOW_MOVED,
-        exports=TABLE,
         python=_PYTHON_MOVED,
     )
 
@@ -164,7 +171,7 @@ def pattern_panel(side: Side) -> Component:
         ],
         _HOW_PATTERN,
         ids.panel,
-        exports=(*GRAPH, "npz"),
+        exports=(*EXPORTS, "npz"),
         python=_PYTHON_PATTERN,
     )
 
@@ -174,9 +181,8 @@ def row_panel(side: Side) -> Component:
     ids = Attention(side)
     return panel(
         f"{side.upper()}: where the selected token looks",
-        _bars(ids.reading, ids.text_bars, ids.row, "Attention of the selected token, over the text"),
+        _bars(ids.reading, ids.text_bars, "Attention of the selected token, over the text"),
         _HOW_ROW,
-        exports=TABLE,
         python=_PYTHON_ROW,
     )
 
@@ -187,7 +193,6 @@ def numbers_panel(side: Side) -> Component:
         f"{side.upper()}: this head in numbers",
         [html.Div(id=Attention(side).numbers, className="measures")],
         _HOW_NUMBERS,
-        exports=TABLE,
         python=_PYTHON_HEADS,
     )
 
@@ -206,25 +211,32 @@ def lines_panel(side: Side) -> Component:
                 **attributes(aria_label="Lines from queries, left, to keys, right"),
             ),
             html.P(id=ids.lines_footer, className="footer"),
-            dcc.Store(id=ids.lines),
         ],
         _HOW_LINES,
         python=_PYTHON_PATTERN,
     )
 
 
-def neuron_panel(side: Side) -> Component:
+def score_panel(side: Side) -> Component:
     """How one score comes about."""
     ids = Attention(side)
     return panel(
         f"{side.upper()}: query and key, dimension by dimension",
         [
-            html.P(id=ids.neuron_reading, className="reading"),
-            graph(ids.neuron, "16rem", "Bars of query times key in each dimension of the head"),
+            html.P(id=ids.score_reading, className="reading"),
+            html.Div(id=ids.score, className="score-box"),
+            html.P(
+                [
+                    html.Span("q times k", className="score-key score-key-products"),
+                    html.Span("q", className="score-key score-key-q"),
+                    html.Span("k", className="score-key score-key-k"),
+                    "in each dimension of the head",
+                ],
+                className="footer",
+            ),
         ],
-        _HOW_NEURON,
-        exports=GRAPH,
-        python=_PYTHON_NEURON,
+        _HOW_SCORE,
+        python=_PYTHON_SCORE,
     )
 
 
@@ -234,7 +246,6 @@ def layer_panel(side: Side) -> Component:
         f"{side.upper()}: all heads of this layer",
         [graph(Attention(side).layer_grid, "32rem", "Attention patterns of all heads of the layer")],
         _HOW_LAYER,
-        exports=GRAPH,
         python=_PYTHON_LAYER,
     )
 
@@ -244,21 +255,17 @@ def across_panel(side: Side) -> Component:
     ids = Attention(side)
     return panel(
         f"{side.upper()}: what reaches the selected token through all layers",
-        _bars(
-            ids.across_reading, ids.across_bars, ids.across, "What reaches the selected token, over the text"
-        ),
+        _bars(ids.across_reading, ids.across_bars, "What reaches the selected token, over the text"),
         _HOW_ACROSS,
-        exports=TABLE,
         python=_PYTHON_ACROSS,
     )
 
 
-def _bars(reading: str, bars: str, store: str, description: str) -> list[Component]:
-    """A sentence, and bars over the text that the browser draws from the store."""
+def _bars(reading: str, bars: str, description: str) -> list[Component]:
+    """A sentence, and bars over the text."""
     return [
         html.P(id=reading, className="reading"),
         html.Div(
             id=bars, className="text-bars", tabIndex="0", role="group", **attributes(aria_label=description)
         ),
-        dcc.Store(id=store),
     ]

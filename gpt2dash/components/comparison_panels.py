@@ -5,7 +5,7 @@ from dash.development.base_component import Component
 
 from gpt2dash.components.attributes import attributes
 from gpt2dash.components.ids import Comparison
-from gpt2dash.components.panel import GRAPH, TABLE, graph, panel
+from gpt2dash.components.panel import graph, panel
 
 _HOW_DIFFERENCE = (
     "Tokens that stand in both texts are paired by a longest common subsequence. To pair two others, select "
@@ -28,7 +28,6 @@ def comparison_panels() -> Component:
             html.P(id=Comparison.footer, className="footer"),
         ],
         _HOW_DIFFERENCE,
-        exports=GRAPH,
     )
     distances = panel(
         "A and B: which heads differ most",
@@ -39,10 +38,10 @@ def comparison_panels() -> Component:
                 role="group",
                 **attributes(aria_label="How far each head's attention on A is from that on B"),
             ),
+            html.P(id=Comparison.scale, className="footer"),
             html.Ol(id=Comparison.top, className="head-top"),
             dcc.Store(id=Comparison.values),
         ],
         _HOW_DISTANCES,
-        exports=TABLE,
     )
     return html.Div([difference, distances], className="compared")

@@ -19,6 +19,8 @@ class Shell:
     remove_b = "remove-b"
     location = "_pages_location"
     pins = "pins"
+    pairs = "pairs"
+    swap = "swap"
 
     @staticmethod
     def sampling(name: str) -> str:
@@ -32,6 +34,7 @@ class SideIds:
     def __init__(self, side: Side) -> None:
         self.view = f"view-{side}"
         self.text = f"text-{side}"
+        self.layer = f"layer-{side}"
         self.head = f"head-{side}"
         self.box = f"side-{side}"
         self.prompt = f"prompt-{side}"
@@ -46,9 +49,9 @@ class SideIds:
         self.token_table = f"token-table-{side}"
 
     @property
-    def stores(self) -> tuple[str, str, str]:
+    def stores(self) -> tuple[str, ...]:
         """What the server's callbacks listen to, by how often it changes."""
-        return self.text, self.head, self.view
+        return self.text, self.layer, self.head, self.view
 
 
 class Generation:
@@ -79,20 +82,19 @@ class Attention:
         self.top = f"head-top-{side}"
         self.heads_footer = f"head-footer-{side}"
         self.numbers = f"head-numbers-{side}"
-        self.lines = f"lines-data-{side}"
+        self.token_in_head = f"token-in-head-{side}"
+        self.token_in_all_heads = f"token-in-all-heads-{side}"
+        self.score = f"score-{side}"
+        self.score_reading = f"score-reading-{side}"
         self.lines_box = f"head-lines-{side}"
         self.lines_footer = f"lines-footer-{side}"
-        self.neuron = f"neuron-figure-{side}"
-        self.neuron_reading = f"neuron-reading-{side}"
         self.layer_grid = f"layer-figure-{side}"
-        self.moved = f"moved-values-{side}"
         self.moved_grid = f"moved-grid-{side}"
+        self.moved_footer = f"moved-footer-{side}"
         self.heatmap = f"attention-heatmap-{side}"
         self.footer = f"attention-footer-{side}"
-        self.row = f"attention-row-{side}"
         self.text_bars = f"text-bars-{side}"
         self.reading = f"attention-reading-{side}"
-        self.across = f"across-row-{side}"
         self.across_bars = f"across-bars-{side}"
         self.across_reading = f"across-reading-{side}"
 
@@ -110,4 +112,5 @@ class Comparison:
     footer = "difference-footer"
     values = "difference-values"
     grid = "difference-grid"
+    scale = "difference-scale"
     top = "difference-top"

@@ -9,11 +9,8 @@ from dash.development.base_component import Component
 from gpt2dash.components.attributes import attributes
 from gpt2dash.components.ids import SIDES, Side
 
-GRAPH = ("png", "svg", "csv", "json")
-"""What a panel with a graph can be saved as."""
-
-TABLE = ("csv", "json")
-"""The same without one."""
+EXPORTS = ("png", "svg", "csv", "json")
+"""What every panel can be saved as."""
 
 _CONFIG: Any = {
     "displaylogo": False,
@@ -47,10 +44,10 @@ def panel(
     how: str,
     component_id: str | None = None,
     *,
-    exports: Sequence[str] = (),
+    exports: Sequence[str] = EXPORTS,
     python: str | None = None,
 ) -> Component:
-    """A titled card.
+    """A titled card. The browser adds the buttons of its foot: many components make every Dash callback slow.
 
     Args:
         title: what is shown.
@@ -61,7 +58,7 @@ def panel(
         python: lines that compute its numbers from `trace`, with {layer}, {head} and {pos} to be filled in.
     """
     name: dict[str, Any] = {} if component_id is None else {"id": component_id}
-    buttons = [_export_button(kind) for kind in (*exports, *(["python"] if python else []))]
+    kinds = (*exports, "python") if python else exports
     return html.Section(
         [
             html.H2(title, className="panel-title"),
@@ -69,11 +66,10 @@ def panel(
             html.Div(
                 [
                     html.Details([html.Summary("How this is computed"), html.P(how)], className="panel-how"),
-                    html.Div(buttons, className="panel-exports"),
+                    html.Div(className="panel-exports", **attributes(data_kinds=" ".join(kinds))),
                 ],
                 className="panel-foot",
             ),
-            html.Pre(className="panel-python", hidden=True),
         ],
         className="panel",
         **name,
@@ -81,25 +77,19 @@ def panel(
     )
 
 
-def _export_button(kind: str) -> Component:
-    words = "Python" if kind == "python" else kind.upper()
-    title = "The Python lines that compute this" if kind == "python" else f"Save as {words}"
-    return html.Button(
-        words,
-        className="btn btn-sm btn-link",
-        title=title,
-        **attributes(data_export=kind, aria_label=title),
+def both_sides(columns: Callable[[Side], tuple[list[Component], list[Component]]]) -> Component:
+    """The same panels for A and for B.
+
+    Args:
+        columns: a side's panels. When there is one side, they stand in two columns; when there are
+            two, each side's stand below one another, level with the other's.
+    """
+    return html.Div([_side(side, *columns(side)) for side in SIDES], className="panels")
+
+
+def _side(side: Side, left: list[Component], right: list[Component]) -> Component:
+    return html.Div(
+        [html.Div(left, className="column"), html.Div(right, className="column")],
+        className=f"side-panels side-panels-{side}",
+        style={"--rows": str(len(left) + len(right))},
     )
-
-
-def both_sides(panels: Callable[[Side], list[Component]]) -> Component:
-    """The same panels for A and for B, level with each other when both are shown."""
-    sides = [
-        html.Div(
-            made := panels(side),
-            className=f"side-panels side-panels-{side}",
-            style={"--rows": str(len(made))},
-        )
-        for side in SIDES
-    ]
-    return html.Div(sides, className="panels")

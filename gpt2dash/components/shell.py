@@ -51,6 +51,7 @@ def shell(model_names: Sequence[str], choices: Choices) -> Component:
             _notice(),
             dcc.Store(id=Shell.boot, data=defaults(model_names[0], choices)),
             dcc.Store(id=Shell.pins),
+            dcc.Store(id=Shell.pairs),
             *(dcc.Store(id=store) for side in SIDES for store in SideIds(side).stores),
         ]
     )
@@ -168,6 +169,15 @@ def _buttons(ids: SideIds, side: Side) -> list[Component]:
         ),
     ]
     if side == "b":
+        buttons.append(
+            html.Button(
+                "Swap",
+                id=Shell.swap,
+                className="btn btn-outline-secondary btn-sm",
+                title="Swap A and B",
+                **attributes(aria_label="Swap A and B"),
+            )
+        )
         buttons.append(
             html.Button(
                 "Remove",

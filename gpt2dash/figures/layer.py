@@ -28,17 +28,16 @@ def layer_matrices(maps: npt.NDArray[np.float32], labels: Sequence[str]) -> go.F
     n_row = math.ceil(n_head / n_column)
     side = n + _GAP
     cells = np.full((n_row * side - _GAP, n_column * side - _GAP), np.nan, dtype=np.float32)
-    told = np.full(cells.shape, "", dtype=object)
     names = []
     for head, pattern in enumerate(maps):
         top, left = (head // n_column) * side, (head % n_column) * side
         cells[top : top + n, left : left + n] = np.where(np.tri(n, dtype=bool), pattern, np.float32(np.nan))
-        told[top : top + n, left : left + n] = _told(head, labels)
         names.append(_name(head, left + (n - 1) / 2, top))
     heatmap = go.Heatmap(
         z=cells,
-        text=told,
-        hovertemplate="%{text}<br>weight %{z:.4g}<extra></extra>",
+        x=_places("key", labels, n_column),
+        y=_places("query", labels, n_row),
+        hovertemplate="%{y}<br>%{x}<br>weight %{z:.4g}<extra></extra>",
         hoverongaps=False,
         showscale=False,
         zmin=0,
@@ -46,7 +45,7 @@ def layer_matrices(maps: npt.NDArray[np.float32], labels: Sequence[str]) -> go.F
         colorscale=theme.square_root_scale(),
         **({"texttemplate": "%{z:.2f}", "textfont": {"size": 9}} if n <= MOST_PRINTED else {}),
     )
-    hidden = {"visible": False, "constrain": "domain"}
+    hidden = {"visible": False, "constrain": "domain", "type": "category"}
     return go.Figure(
         heatmap,
         theme.layout(
@@ -58,14 +57,18 @@ def layer_matrices(maps: npt.NDArray[np.float32], labels: Sequence[str]) -> go.F
     )
 
 
-def _told(head: int, labels: Sequence[str]) -> npt.NDArray[np.object_]:
-    """Head, query and key of every cell, for who points at it."""
-    words = [shown(label) for label in labels]
-    told = np.empty((len(words), len(words)), dtype=object)
-    for q, query in enumerate(words):
-        for k, key in enumerate(words):
-            told[q, k] = f"head {head}<br>query {q} {query}<br>key {k} {key}"
-    return told
+def _places(role: str, labels: Sequence[str], n: int) -> list[str]:
+    """What stands at each row or column of cells: the same words for each of `n` matrices.
+
+    An axis takes equal words for one place, so each matrix has one more space at their end, which
+    nobody sees. (Words for every single cell would be most of the bytes of the figure.)
+    """
+    words = [f"{role} {pos} {shown(label)}" for pos, label in enumerate(labels)]
+    places = []
+    for matrix in range(n):
+        places += [word + " " * matrix for word in words]
+        places += [" " * (matrix * _GAP + gap + 1) for gap in range(_GAP)]
+    return places[:-_GAP]
 
 
 def _name(head: int, x: float, top: int) -> dict[str, object]:

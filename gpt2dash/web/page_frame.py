@@ -11,6 +11,7 @@ INDEX = """<!DOCTYPE html>
 {%metas%}
 <title>{%title%}</title>
 <link id="plotly" rel="preload" href="PLOTLY_URL" as="script">
+<link id="html-to-image" rel="prefetch" href="HTML_TO_IMAGE_URL" as="script">
 <link rel="icon" href="FAVICON_URL" type="image/svg+xml">
 <script src="THEME_URL"></script>
 <link rel="stylesheet" href="BOOTSTRAP_URL">
@@ -31,6 +32,7 @@ _OF_THE_FRAME = {
     "THEME_URL": "theme.js",
     "BOOTSTRAP_URL": "vendor/bootstrap.min.css",
     "PLOTLY_URL": "vendor/plotly.min.js",
+    "HTML_TO_IMAGE_URL": "vendor/html-to-image.js",
 }
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",

@@ -245,10 +245,10 @@ class AppPage:
 
     def bars(self, side: Side = "a") -> list[float]:
         """The weights of the selected row, from the bars over the text."""
-        titles = self.page.locator(f"#text-bars-{side} .text-bar").evaluate_all(
-            "(bs) => bs.map((b) => b.title)"
+        weights: list[float] = self.page.locator(f"#text-bars-{side}").evaluate(
+            "(box) => box.numbers.map(([, , weight]) => weight)"
         )
-        return [float(title.rpartition(": ")[2]) for title in titles]
+        return weights
 
     def notice(self) -> Locator:
         """The notice, if one is open."""
