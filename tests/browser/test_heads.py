@@ -91,8 +91,8 @@ def test_shift_click_adds_a_second_token(page: AppPage) -> None:
     page.tokens().nth(3).click(modifiers=["Shift"])
     expect(page.sentence).to_contain_text("token 7 ")
     expect(page.sentence).to_contain_text("with token 3 ")
-    expect(page.page.locator("#neuron-reading-a")).to_contain_text("Query token 7")
-    expect(page.page.locator("#neuron-reading-a")).to_contain_text("key token 3")
+    expect(page.page.locator("#score-reading-a")).to_contain_text("Query token 7")
+    expect(page.page.locator("#score-reading-a")).to_contain_text("key token 3")
 
 
 def test_undo_and_redo_walk_the_selection(page: AppPage) -> None:
@@ -158,6 +158,31 @@ def test_two_prompts_are_subtracted(page: AppPage) -> None:
     expect(page.page.locator("#difference-footer")).to_contain_text("0.0% of their attention in A, 0.0% in B")
 
 
+def test_the_other_side_follows_through_the_paired_tokens(page: AppPage) -> None:
+    page.add_b()
+    page.run("A dog and the cat sat on the mat", "b", max_new_tokens=0)
+    labels = page.labels("b")
+    page.select(2)  # " sat"
+    expect(page.sentence).to_contain_text(f"(in B token {labels.index(page.labels()[2])} ")
+    expect(page.page.locator("#attention-reading-b")).to_contain_text(
+        f"token {labels.index(page.labels()[2])} "
+    )
+    expect(page.page.locator("#strip-b .token-partner")).to_have_text(page.labels()[2])
+
+
+def test_a_and_b_are_swapped(page: AppPage) -> None:
+    page.add_b()
+    page.run("The dog sat on the mat.", "b", max_new_tokens=0)
+    page.select(2, "b")
+    page.page.locator("#swap").focus()
+    page.page.keyboard.press("Enter")
+    page.settled("a")
+    page.settled("b")
+    expect(page.prompt("a")).to_have_value("The dog sat on the mat.")
+    expect(page.prompt("b")).to_have_value(PROMPT)
+    expect(page.sentence).to_contain_text("Prompt A, token 2 ")
+
+
 def test_a_pair_can_be_pinned_by_hand(page: AppPage) -> None:
     page.add_b()
     page.run("A dog sat", "b", max_new_tokens=0)
@@ -179,9 +204,18 @@ def _download(app: AppPage, panel: str, kind: str) -> Path:
 
 
 @pytest.mark.parametrize("kind", ["png", "svg"])
-def test_a_picture_can_be_saved(page: AppPage, kind: str) -> None:
-    data = _download(page, "A: attention pattern", kind).read_bytes()
-    assert data.startswith(b"\x89PNG" if kind == "png" else b"<svg")
+def test_every_panel_can_be_saved_as_a_picture(page: AppPage, kind: str) -> None:
+    for title in page.page.locator(".side-panels-a .panel-title").all_text_contents():
+        data = _download(page, title, kind).read_bytes()
+        assert data.startswith(b"\x89PNG" if kind == "png" else b"<svg"), title
+        assert len(data) > 3_000, title
+
+
+def test_every_panel_can_be_saved_as_numbers(page: AppPage) -> None:
+    for title in page.page.locator(".side-panels-a .panel-title").all_text_contents():
+        header, *rows = csv.reader(StringIO(_download(page, title, "csv").read_text()))
+        assert rows, title
+        assert all(len(row) == len(header) for row in rows), title
 
 
 def test_the_saved_numbers_are_the_pattern(page: AppPage, bundled: "LanguageModel") -> None:
@@ -196,6 +230,7 @@ def test_the_saved_numbers_are_the_pattern(page: AppPage, bundled: "LanguageMode
         )
     weights = json.loads(_download(page, "A: where the selected token looks", "json").read_text())["rows"]
     assert [row["position"] for row in weights] == list(range(len(pattern)))
+    assert [row["token"] for row in weights] == page.labels()
 
 
 def test_the_python_lines_name_text_and_head(page: AppPage) -> None:
