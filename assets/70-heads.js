@@ -136,10 +136,10 @@
 
   function differentHeads(data) {
     const target = document.getElementById("difference-grid");
-    if (!target) return;
-    drawValues(target, data);
-    list(document.getElementById("difference-top"), data && data.values);
-    document.getElementById("difference-scale").textContent = data ? scale(data) : "";
+    if (!target || !data) return;
+    drawValues(target, data.values ? data : null);
+    list(document.getElementById("difference-top"), data.values);
+    document.getElementById("difference-scale").textContent = [data.values ? scale(data) : "", data.told].join(" ");
   }
 
   function allHeads(data) {

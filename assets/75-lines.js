@@ -53,10 +53,11 @@
 
   function drawLines(target, side, { first, rows }) {
     const svg = columns(target, side, first, rows.length);
-    const numbers = rows.flatMap((row, index) => row.map(([key, weight]) => [first + index, key, weight]));
-    if (JSON.stringify(numbers) !== JSON.stringify(target.numbers) || !svg.children.length) {
-      svg.replaceChildren(...numbers.map(([query, key, weight]) => line(query, key, first, weight)));
-      target.numbers = numbers;
+    const drawn = JSON.stringify([first, rows]);
+    if (target.drawn !== drawn || !svg.children.length) {
+      target.drawn = drawn;
+      target.numbers = rows.flatMap((row, index) => row.map(([key, weight]) => [first + index, key, weight]));
+      svg.replaceChildren(...target.numbers.map(([query, key, weight]) => line(query, key, first, weight)));
     }
     mark(target);
     const chosen = target.querySelector('.line-queries [data-pos="' + app.posOn(side) + '"]');
@@ -67,7 +68,8 @@
   function mark(target, hovered) {
     const selected = app.posOn(target.id.slice(-1));
     const [role, pos] = hovered || [app.view.selection.role, selected];
-    for (const element of target.querySelectorAll("line")) element.classList.toggle("line-chosen", Number(element.dataset[role]) === pos);
+    for (const element of target.querySelectorAll(".line-chosen")) element.classList.remove("line-chosen");
+    for (const element of target.querySelectorAll("line[data-" + role + '="' + pos + '"]')) element.classList.add("line-chosen");
     const chosen = '[data-pos="' + selected + '"]';
     for (const element of target.querySelectorAll('.line-token[aria-pressed="true"]:not(' + chosen + ")")) element.setAttribute("aria-pressed", "false");
     for (const element of target.querySelectorAll(".line-token" + chosen)) element.setAttribute("aria-pressed", "true");

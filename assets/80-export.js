@@ -69,14 +69,18 @@
     return box && box.classList.contains("side-panels-b") ? "b" : "a";
   }
 
-  // The lines that compute the panel's numbers again, for this text, model and selection.
+  // The lines that compute the panel's numbers again, for these texts, models and selection.
   function python(panel) {
-    const side = app.view.sides[sideOf(panel)];
-    if (!side) return "Run a prompt first.";
-    const { layer, head, pos } = app.view.selection;
-    const lines = panel.dataset.python.replaceAll("{layer}", layer).replaceAll("{head}", head).replaceAll("{pos}", pos);
-    const ids = side.tokens.map((token) => token[0]).join(", ");
-    return "import gpt2dash\n\nlm = gpt2dash.load(" + JSON.stringify(side.model) + ")\ntrace = lm.trace([" + ids + "])\n" + lines + "\n";
+    const names = panel.closest(".compared") ? { a: "trace_a", b: "trace_b" } : { [sideOf(panel)]: "trace" };
+    const sides = Object.entries(names).map(([name, trace]) => [app.view.sides[name], trace, app.posOn(name)]);
+    if (sides.some(([side]) => !side)) return "Run a prompt first.";
+    const { layer, head } = app.view.selection;
+    const traces = sides.map(([side, trace]) => {
+      const ids = side.tokens.map((token) => token[0]).join(", ");
+      return trace + " = gpt2dash.load(" + JSON.stringify(side.model) + ").trace([" + ids + "])\n";
+    });
+    const lines = panel.dataset.python.replaceAll("{layer}", layer).replaceAll("{head}", head).replaceAll("{pos}", sides[0][2]);
+    return "import gpt2dash\n\n" + traces.join("") + lines + "\n";
   }
 
   function pattern(panel) {

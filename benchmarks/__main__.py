@@ -7,7 +7,18 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import clicking, first_page, generating, memory, reading, recording, streaming, writing
+from benchmarks import (
+    clicking,
+    first_page,
+    generating,
+    heads,
+    many_clicks,
+    memory,
+    reading,
+    recording,
+    streaming,
+    writing,
+)
 from benchmarks.machine import machine
 from benchmarks.measurement import Measurement
 from benchmarks.report import summary, table, write_json
@@ -22,6 +33,8 @@ MEASURES: dict[str, Callable[[Subject], list[Measurement]]] = {
     "page": first_page.measure,
     "write": writing.measure,
     "click": clicking.measure,
+    "clicks": many_clicks.measure,
+    "heads": heads.measure,
 }
 
 

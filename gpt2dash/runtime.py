@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Annotated, TypeVar
 
@@ -140,15 +140,15 @@ class Runtime:
         def compute(trace: Trace) -> Predictions:
             return predictions(trace.model, trace.resid_pre(trace.config.n_layer), run.ids)
 
-        return self._derived(run, Predictions, compute)
+        return self._derived([run], Predictions, compute)
 
     def overview(self, run: Run) -> Overview:
         """Maps and measures of every head on a run, kept like a trace."""
-        return self._derived(run, Overview, lambda trace: overview(trace, _OVERVIEW_CELLS))
+        return self._derived([run], Overview, lambda trace: overview(trace, _OVERVIEW_CELLS))
 
     def rollouts(self, run: Run) -> Rollouts:
         """What reaches each position of a run through all layers, kept like a trace."""
-        return self._derived(run, Rollouts, rollouts)
+        return self._derived([run], Rollouts, rollouts)
 
     def passport(self, run: Run) -> Passport:
         """What the heads of a run's model do on random tokens, kept like a trace."""
@@ -160,33 +160,36 @@ class Runtime:
             counts = {"n_random": torch.tensor(found.n_random), "n_text": torch.tensor(found.n_text)}
             return _written({**vars(found), **counts})
 
-        kept = self._traces.fetch(trace_key(lm.fingerprint, (), quantity="passport"), write)
+        kept = self._traces.fetch(trace_key(lm.fingerprint, (), quantity=f"{__version__} passport"), write)
         n_random, n_text = (int(kept[name]) for name in ("n_random", "n_text"))
         return Passport(n_random, n_text, kept["previous_token"], kept["induction"])
 
     def distances(self, a: Run, b: Run, pairs: Pairs) -> Distances:
         """How far every head's patterns on two runs are from each other, kept like a trace."""
-        other = trace_key(self.language_model(b).fingerprint, b.ids)
-        told = hashlib.sha256(f"{other} on {pairs}".encode()).hexdigest()
-        return self._derived(a, Distances, lambda trace: js_distances(trace, self.trace(b), pairs), told)
+
+        def compute(trace_a: Trace, trace_b: Trace) -> Distances:
+            return js_distances(trace_a, trace_b, pairs)
+
+        return self._derived((a, b), Distances, compute, about=str(pairs))
 
     def _derived(
-        self, run: Run, kind: type[Derived], compute: Callable[[Trace], Derived], about: str = ""
+        self, runs: Sequence[Run], kind: type[Derived], compute: Callable[..., Derived], about: str = ""
     ) -> Derived:
-        """Tensors that follow from a run's trace and cost more than a click.
+        """Tensors that follow from the traces of some runs and cost more than a click.
 
         What another version of this code has kept, or of these tensors, is not found under the key.
         """
 
         def write() -> Buffer:
-            trace = self.trace(run)
+            traces = [self.trace(run) for run in runs]  # before the turn: to record one takes a turn itself
             with self.turns.turn():
-                return _written(vars(compute(trace)))
+                return _written(vars(compute(*traces)))
 
         names: list[str] = [field.name for field in fields(kind)]
-        quantity = " ".join([__version__, kind.__name__, *names, about])
-        key = trace_key(self.language_model(run).fingerprint, run.ids, quantity=quantity)
-        kept = self._traces.fetch(key, write)
+        about = " ".join([__version__, kind.__name__, *names, about])
+        for run in reversed(runs):
+            about = trace_key(self.language_model(run).fingerprint, run.ids, quantity=about)
+        kept = self._traces.fetch(about, write)
         return kind(**{name: kept[name] for name in names})
 
     def _stored_run(self, key: object) -> bytes:

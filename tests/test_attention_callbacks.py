@@ -184,8 +184,8 @@ def test_a_text_less_itself_is_nothing(keys: dict[str, str]) -> None:
     figure, footer = comparison.difference_view(same, same)
     distances = comparison.distances_view(same, same)
     assert not cells(figure).any()
+    assert distances["told"] == ""
     assert "0.0% of their attention in A, 0.0% in B" in footer
-    assert distances is not None
     assert not np.any(distances["values"])
 
 
@@ -205,12 +205,41 @@ def test_the_difference_is_that_of_the_aligned_patterns(keys: dict[str, str]) ->
 
 def test_nothing_to_compare_says_so(keys: dict[str, str]) -> None:
     assert "Run two prompts" in str(comparison.difference_view(view(keys[PROMPT]), None)[0])
-    assert comparison.distances_view(None, view(keys[PROMPT])) is None
+    assert comparison.distances_view(None, view(keys[PROMPT])) == {
+        "told": "Run two prompts to compare their attention."
+    }
+    assert comparison.pairs_view(view(keys[PROMPT]), None) == []
 
 
 def test_two_models_share_only_some_heads(keys: dict[str, str]) -> None:
     shown = comparison.difference_view(view(keys[PROMPT], layer=1), view(keys[OTHER], layer=0))[0]
     assert "Only one of the models has layer 1 head 2." in str(shown)
+
+
+def test_models_of_two_shapes_are_compared_on_the_heads_both_have(tiny_folder: Path, tmp_path: Path) -> None:
+    from gpt2dash.settings import Settings
+
+    server = Flask("test")
+    runtime = Runtime(server, Settings(model=str(tiny_folder), cache_dir=tmp_path / "cache"))
+    with server.app_context():
+        a, b = (
+            view(runtime.remember(Run(name, tuple(runtime.models.get(name).encode(PROMPT)), 1)))
+            for name in (str(tiny_folder), "bundled")
+        )
+        found = comparison.distances_view(a, b)
+        assert np.shape(found["values"]) == (2, 4)
+        assert found["told"].endswith("compared are the 2 x 4 that both have.")
+        figure, _ = comparison.difference_view({**a, "layer": 4}, {**b, "layer": 4})
+        assert "Only one of the models" in str(figure)
+
+
+def test_texts_without_a_common_token_say_so(tiny_folder: Path, keys: dict[str, str]) -> None:
+    ids = trace(keys[PROMPT]).token_ids
+    other = tuple(i for i in range(5, 300) if i not in ids)[:4]
+    b = view(current().remember(Run(str(tiny_folder), other, 4)))
+    assert "no token in common" in comparison.distances_view(view(keys[PROMPT]), b)["told"]
+    figure, _ = comparison.difference_view(view(keys[PROMPT]), b)
+    assert "no token in common" in figure.layout.annotations[0].text
 
 
 def test_measures_of_a_text_without_repeats_are_null_not_nan(tiny_folder: Path, keys: dict[str, str]) -> None:
@@ -223,15 +252,22 @@ def test_measures_of_a_text_without_repeats_are_null_not_nan(tiny_folder: Path, 
 
 
 def test_the_python_of_every_panel_runs(keys: dict[str, str]) -> None:
-    from gpt2dash.components import attention_panels
+    from gpt2dash.components import attention_panels, comparison_panels, generation_panels
 
     found = trace(keys[PROMPT])
-    for name, make in vars(attention_panels).items():
-        if not name.endswith("_panel"):
-            continue
-        lines = make("a").to_plotly_json()["props"]["data-python"]
-        filled = lines.replace("{layer}", "1").replace("{head}", "2").replace("{pos}", "3")
-        exec(compile(filled, name, "exec"), {"trace": found})
+    names = {"trace": found, "trace_a": found, "trace_b": trace(keys[OTHER])}
+    tried = 0
+    for module in (attention_panels, comparison_panels, generation_panels):
+        for name, make in vars(module).items():
+            if not name.endswith("_panel"):
+                continue
+            made = make() if module is comparison_panels else make("a")
+            lines = made.to_plotly_json()["props"]["data-python"]
+            filled = lines.replace("{layer}", "1").replace("{head}", "2").replace("{pos}", "3")
+            assert lines, name
+            exec(compile(filled, name, "exec"), dict(names))
+            tried += 1
+    assert tried >= 13
 
 
 def test_the_python_of_the_pattern_is_the_pattern(keys: dict[str, str]) -> None:

@@ -15,7 +15,7 @@ from benchmarks.timing import interleaved
 from gpt2dash.language_model import load
 from gpt2dash.model.tokens import Tokenizer
 
-IN_THE_BROWSER = {"page", "write", "click"}
+IN_THE_BROWSER = {"page", "write", "click", "clicks"}
 HALF_AS_LONG = Measurement("a", 1.0, "ms", 2.0, "b", Target("ratio", 0.5))
 
 

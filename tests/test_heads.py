@@ -77,6 +77,26 @@ def test_on_a_block_said_twice_induction_is_the_mean_of_a_diagonal() -> None:
     assert float(found) == pytest.approx(float(pattern.diagonal(1 - n)[1:].mean()), rel=1e-5)
 
 
+@pytest.mark.parametrize(("name", "counted"), [("previous", 3), ("duplicate", 2), ("induction", 2)])
+def test_transformer_lens_divides_by_all_queries_and_we_by_those_with_a_target(
+    name: str, counted: int
+) -> None:
+    """TransformerLens 2, `head_detector.compute_head_attention_similarity_score`, error_measure "mul"."""
+    measure = BY_NAME[name]
+    assert measure.targets is not None
+    detection_pattern = measure.targets(ABAB).float()
+    theirs = float((PATTERN * detection_pattern).sum() / PATTERN.sum())
+    assert float(measure.of(PATTERN, ABAB)) == pytest.approx(theirs * len(PATTERN) / counted)
+
+
+def test_looking_at_heads_leaves_the_trace_as_it_was() -> None:
+    model = induction_circuit(n_ctx=32, n_vocab=64)
+    stored = record(model, list(range(8)) * 2)
+    before = bytes(stored)
+    overview(Trace(model, TensorReader(stored)), n_cell=8)
+    assert bytes(stored) == before
+
+
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=12))
 def test_targets_by_their_definitions(ids: list[int]) -> None:
     n = len(ids)

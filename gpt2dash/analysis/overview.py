@@ -16,7 +16,7 @@ from torch import Tensor
 from gpt2dash.analysis.attention import groups
 from gpt2dash.analysis.heads import dealt_deviation
 from gpt2dash.analysis.measures import MEASURES
-from gpt2dash.analysis.moved import write_norms, written_length, written_products
+from gpt2dash.analysis.moved import written_length, written_products
 from gpt2dash.analysis.targets import Targets
 from gpt2dash.model.gpt2 import causal_mask
 from gpt2dash.trace import Trace
@@ -90,8 +90,7 @@ def overview(trace: Trace, n_cell: int) -> Overview:
         torch.stack([_measures(layer, targets) for layer in layers], dim=1),
         torch.stack([_deviations(layer, wanted) for layer in layers], dim=1),
         torch.tensor([measure.chance(ids) for measure in MEASURES]),
-        torch.stack([_moved_to(trace, layer, rows) for layer, rows in enumerate(layers)]),
-        torch.stack([_moved_from(trace, layer, rows) for layer, rows in enumerate(layers)]),
+        *_moved(trace, layers),
     )
 
 
@@ -110,14 +109,18 @@ def _deviations(rows: _Rows, wanted: Sequence[Targets | None]) -> Float[Tensor, 
     )
 
 
-def _moved_to(trace: Trace, layer: int, rows: _Rows) -> Float[Tensor, "head query"]:
-    return written_length(rows.gathered, written_products(trace.model, layer))
-
-
-def _moved_from(trace: Trace, layer: int, rows: _Rows) -> Float[Tensor, "head key"]:
-    looked_at = rows.looked_at.sum(dim=1)
-    n_later = torch.arange(looked_at.shape[-1] - 1, -1, -1)
-    return looked_at / n_later.clamp_min(1) * write_norms(trace, layer)
+def _moved(
+    trace: Trace, layers: Sequence[_Rows]
+) -> tuple[Float[Tensor, "layer head query"], Float[Tensor, "layer head key"]]:
+    """Lengths that each head adds at each token, and takes from each on average."""
+    to, taken = [], []
+    for layer, rows in enumerate(layers):
+        products = written_products(trace.model, layer)
+        looked_at = rows.looked_at.sum(dim=1)
+        n_later = torch.arange(looked_at.shape[-1] - 1, -1, -1)
+        to.append(written_length(rows.gathered, products))
+        taken.append(looked_at / n_later.clamp_min(1) * written_length(trace.v(layer), products))
+    return torch.stack(to), torch.stack(taken)
 
 
 def _layer(trace: Trace, layer: int, columns: Float[Tensor, "key cell"], targets: Sequence[Targets]) -> _Rows:

@@ -16,6 +16,9 @@ from gpt2dash.runtime import current
 
 _PAIR = 2
 _NONE = "Run two prompts to compare their attention."
+_NOTHING_IN_COMMON = (
+    "The two texts have no token in common. Pair two tokens: select one, shift-click the other."
+)
 
 
 def pairs_view(data_a: ViewData, data_b: ViewData, pins: object = None) -> Pairs:
@@ -33,7 +36,7 @@ def difference_view(data_a: ViewData, data_b: ViewData, pins: object = None) -> 
         return empty_figure(f"Only one of the models has layer {a.layer} head {a.head}."), ""
     pairs = alignment(a, b, pins)
     if not pairs:
-        return empty_figure("The two texts have no token in common."), ""
+        return empty_figure(_NOTHING_IN_COMMON), ""
     found = difference(a.trace.pattern(a.layer, a.head), b.trace.pattern(b.layer, b.head), pairs)
     cells, span = pooled_mean(found.cells, MAX_CELLS)
     labels = [a.labels[i] for i, _ in pairs][::span]
@@ -41,16 +44,29 @@ def difference_view(data_a: ViewData, data_b: ViewData, pins: object = None) -> 
     return query_key_heatmap(rounded(cells), labels, labels, "A - B"), _footer(a, b, pairs, found, span)
 
 
-def distances_view(data_a: ViewData, data_b: ViewData, pins: object = None) -> dict[str, Any] | None:
-    """How far every head's attention on A is from its attention on B."""
+def distances_view(data_a: ViewData, data_b: ViewData, pins: object = None) -> dict[str, Any]:
+    """How far each head's attention on A is from that on B, for the heads that both models have."""
     a, b = side_view(data_a), side_view(data_b)
     if a is None or b is None:
-        return None
+        return {"told": _NONE}
     pairs = alignment(a, b, pins)
-    if not pairs or a.lm.model.config.n_head != b.lm.model.config.n_head:
-        return None
-    found = current().distances(a.run, b.run, pairs)
-    return {"side": "a", "values": table(found.js), "title": "Jensen-Shannon distance"}
+    if not pairs:
+        return {"told": _NOTHING_IN_COMMON}
+    found = current().distances(a.run, b.run, pairs).js
+    return {"values": table(found), "title": "Jensen-Shannon distance", "told": _left_out(a, b)}
+
+
+def _left_out(a: SideView, b: SideView) -> str:
+    """Which heads were compared, where the models are not of one shape."""
+    (layers_a, heads_a), (layers_b, heads_b) = (
+        (view.lm.model.config.n_layer, view.lm.model.config.n_head) for view in (a, b)
+    )
+    if (layers_a, heads_a) == (layers_b, heads_b):
+        return ""
+    return (
+        f"A's model has {layers_a} layers of {heads_a} heads, B's {layers_b} of {heads_b}; compared are the "
+        f"{min(layers_a, layers_b)} x {min(heads_a, heads_b)} that both have."
+    )
 
 
 def alignment(a: SideView, b: SideView, pins: object = None) -> Pairs:

@@ -38,7 +38,7 @@ def head_view(data: ViewData) -> tuple[go.Figure, str]:
         seen.kind,
         {"span": span, "first_query": q0, "first_key": k0},
     )
-    return figure, _footer(view, seen, window, span, time.perf_counter() - began)
+    return figure, _footer(view, seen, window, span, f"{cells.nbytes / 1e3:,.0f} kB of {PRECISION}", began)
 
 
 def _without_future(cells: Tensor, span: int, first_query: int, first_key: int) -> Tensor:
@@ -48,7 +48,7 @@ def _without_future(cells: Tensor, span: int, first_query: int, first_key: int) 
     return cells.masked_fill(last_query[:, None] < key[None, :], -math.inf)
 
 
-def _footer(view: SideView, seen: Shown, window: Tensor, span: int, seconds: float) -> str:
+def _footer(view: SideView, seen: Shown, window: Tensor, span: int, size: str, began: float) -> str:
     n_pos, (n_query, n_key) = len(seen.values), window.shape
     rows, columns = -(-n_query // span), -(-n_key // span)
     parts = [f"{rows:,} x {columns:,} cells of {n_pos:,} x {n_pos:,} tokens"]
@@ -65,7 +65,7 @@ def _footer(view: SideView, seen: Shown, window: Tensor, span: int, seconds: flo
         share = float(seen.removed[1:].mean())
         parts.append(f"the first token is hidden: {share:.1%} of the attention, on average")
     parts += [
-        PRECISION,
-        f"{1_000 * seconds:.0f} ms on the server",
+        size,
+        f"{1_000 * (time.perf_counter() - began):.0f} ms on the server",
     ]
     return "; ".join(parts) + "."

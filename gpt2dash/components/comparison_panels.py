@@ -19,17 +19,39 @@ _HOW_DISTANCES = (
 )
 
 
+_PYTHON_PAIRS = (
+    "from gpt2dash.analysis.alignment import aligned\n"
+    "from gpt2dash.analysis.difference import difference, js_distances\n\n"
+    "pairs = aligned(trace_a.token_ids, trace_b.token_ids)\n"
+)
+_PYTHON_DIFFERENCE = (
+    _PYTHON_PAIRS
+    + "difference(trace_a.pattern({layer}, {head}), trace_b.pattern({layer}, {head}), pairs).cells"
+)
+_PYTHON_DISTANCES = _PYTHON_PAIRS + "js_distances(trace_a, trace_b, pairs).js  # layer x head"
+
+
 def comparison_panels() -> Component:
     """The difference of one head, and the distance of all of them; shown when there are two sides."""
-    difference = panel(
+    return html.Div([difference_panel(), distances_panel()], className="compared")
+
+
+def difference_panel() -> Component:
+    """One head on A less the same on B."""
+    return panel(
         "A less B: this head",
         [
             graph(Comparison.heatmap, "32rem", "Heat map of the difference of attention, A less B"),
             html.P(id=Comparison.footer, className="footer"),
         ],
         _HOW_DIFFERENCE,
+        python=_PYTHON_DIFFERENCE,
     )
-    distances = panel(
+
+
+def distances_panel() -> Component:
+    """How far each head's attention on A is from that on B."""
+    return panel(
         "A and B: which heads differ most",
         [
             html.Div(
@@ -43,5 +65,5 @@ def comparison_panels() -> Component:
             dcc.Store(id=Comparison.values),
         ],
         _HOW_DISTANCES,
+        python=_PYTHON_DISTANCES,
     )
-    return html.Div([difference, distances], className="compared")

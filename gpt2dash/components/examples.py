@@ -3,6 +3,8 @@
 EXAMPLES = {
     "A story begins": "It was a cold evening in November, and the old man sat by the fire",
     "A name comes back": 'Mr. Utterson looked at the door. "Who lives there?" asked Mr. Utt',
+    "A word comes back": "The bell rang in the tower. The bird sat on the roof. The bell rang in the",
+    "A pronoun": "The girl put the book on the table because she was tired of reading it",
     "The same word thrice": "the the the",
     "Two people": "When Mary and John went to the shop, John gave a drink to",
     "A list with a pattern": "one two three four five one two three four",

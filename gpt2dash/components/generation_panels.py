@@ -28,6 +28,12 @@ _HOW_CURVE = (
     "it."
 )
 
+_PYTHON_CANDIDATES = "trace.logits_at({pos} - 1).softmax(-1).topk(20)  # before temperature and cuts"
+_PYTHON_CURVE = (
+    "from gpt2dash.analysis.predictions import predictions\n\n"
+    "predictions(trace.model, trace.resid_pre(trace.config.n_layer), trace.token_ids)"
+)
+
 
 @dataclass(frozen=True)
 class CandidateRow:
@@ -51,6 +57,7 @@ def candidates_panel(side: Side) -> Component:
         ],
         _HOW_CANDIDATES,
         ids.panel,
+        python=_PYTHON_CANDIDATES,
     )
 
 
@@ -61,6 +68,7 @@ def curve_panel(side: Side) -> Component:
         f"{side.upper()}: surprisal and entropy of each token",
         [graph(ids.curve, "15rem", "Line chart of surprisal and entropy in bits for each token")],
         _HOW_CURVE,
+        python=_PYTHON_CURVE,
     )
 
 
