@@ -6,7 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gpt2dash.analysis.alignment import aligned
-from gpt2dash.analysis.difference import difference, js_distance
+from gpt2dash.analysis.difference import difference, js_distance, js_distances
+from gpt2dash.model.gpt2 import GPT2
+from gpt2dash.tensor_file import TensorReader
+from gpt2dash.trace import Trace, record
 
 TEXTS = st.lists(st.integers(0, 3), max_size=7)
 
@@ -83,3 +86,18 @@ def test_rows_that_share_nothing_are_as_far_apart_as_can_be() -> None:
     a = torch.tensor([[[1.0, 0], [1.0, 0]]])
     b = torch.tensor([[[1.0, 0], [0.0, 1.0]]])
     assert float(js_distance(a, b, [(0, 0), (1, 1)])[0]) == pytest.approx(0.5)  # 0 in row 0, 1 in row 1
+
+
+def test_all_heads_at_once_are_as_each_alone(tiny_model: GPT2, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gpt2dash.analysis.difference._QUERIES", 3)
+    ids_a, ids_b = [5, 9, 5, 12, 40, 9, 5, 12, 3], [5, 9, 12, 40, 7, 9, 5, 12]
+    a, b = (Trace(tiny_model, TensorReader(record(tiny_model, ids))) for ids in (ids_a, ids_b))
+    pairs = aligned(ids_a, ids_b)
+    found = js_distances(a, b, pairs).js
+    assert len(pairs) > 3
+    for layer in range(2):
+        for head in range(4):
+            alone = js_distance(a.pattern(layer, head), b.pattern(layer, head), pairs)
+            assert float(found[layer, head]) == pytest.approx(float(alone), abs=1e-5)
+    same = js_distances(a, a, [(i, i) for i in range(len(ids_a))]).js
+    assert not same.any()

@@ -1,14 +1,17 @@
 """The attention of two aligned texts, one less the other."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from gpt2dash.analysis.alignment import Pairs
 from gpt2dash.trace import Trace
+
+_QUERIES = 64
 
 
 @dataclass(frozen=True)
@@ -53,12 +56,18 @@ def js_distance(
     The square root of the divergence in bits (Endres & Schindelin 2003: a metric). Attention to
     tokens without a partner counts as one more key, so rows still sum to 1.
     """
-    rows_a, rows_b = _rows(a, [i for i, _ in pairs]), _rows(b, [j for _, j in pairs])
+    rows_a, rows_b = _rows(_on(a, [i for i, _ in pairs])), _rows(_on(b, [j for _, j in pairs]))
+    return _distances(rows_a, rows_b).mean(dim=-1)
+
+
+def _distances(
+    rows_a: Float[Tensor, "*head query bin"], rows_b: Float[Tensor, "*head query bin"]
+) -> Float[Tensor, "*head query"]:
     middle = (rows_a + rows_b) / 2
     entropies = [torch.special.entr(rows).sum(dim=-1) for rows in (middle, rows_a, rows_b)]
     divergence = (entropies[0] - (entropies[1] + entropies[2]) / 2) / math.log(2)
     distances: Tensor = divergence.clamp(0, 1).sqrt()
-    return distances.mean(dim=-1)
+    return distances
 
 
 @dataclass(frozen=True)
@@ -71,23 +80,44 @@ class Distances:
 @torch.inference_mode()
 def js_distances(a: Trace, b: Trace, pairs: Pairs) -> Distances:
     """How far every head's patterns on two texts are from each other."""
-    layers = range(min(a.config.n_layer, b.config.n_layer))
-    heads = range(min(a.config.n_head, b.config.n_head))
-    found = [
-        torch.stack([js_distance(a.pattern(layer, head), b.pattern(layer, head), pairs) for head in heads])
-        for layer in layers
-    ]
-    return Distances(torch.stack(found))
+    n_layer = min(a.config.n_layer, b.config.n_layer)
+    n_head = min(a.config.n_head, b.config.n_head)
+    positions = [torch.tensor(side) for side in zip(*pairs, strict=True)]
+    return Distances(torch.stack([_layer((a, b), layer, n_head, positions) for layer in range(n_layer)]))
+
+
+def _layer(
+    traces: Sequence[Trace], layer: int, n_head: int, positions: Sequence[Int[Tensor, " pair"]]
+) -> Float[Tensor, " head"]:
+    """Some queries at a time and the keys before them, so that rows stay in the processor's cache."""
+    found = []
+    for start in range(0, len(positions[0]), _QUERIES):
+        rows = [
+            _rows(_weights(trace, layer, n_head, places[: start + _QUERIES], start))
+            for trace, places in zip(traces, positions, strict=True)
+        ]
+        found.append(_distances(*rows))
+    return torch.cat(found, dim=-1).mean(dim=-1)
+
+
+def _weights(
+    trace: Trace, layer: int, n_head: int, positions: Int[Tensor, " pair"], start: int
+) -> Float[Tensor, "head query pair"]:
+    """Attention from the positions that begin at number `start` to all of them."""
+    queries, last = positions[start:], int(positions[-1])
+    q, k = trace.q(layer)[:n_head, queries], trace.k(layer)[:n_head, : last + 1]
+    scores = q @ k.transpose(1, 2) * trace.config.score_scale(layer)
+    scores.masked_fill_(torch.arange(last + 1) > queries[:, None], -torch.inf)
+    return scores.softmax(dim=-1).index_select(2, positions)
 
 
 def _on(pattern: Float[Tensor, "*head query key"], positions: list[int]) -> Float[Tensor, "*head pair pair"]:
     return pattern[..., positions, :][..., positions]
 
 
-def _rest(cells: Float[Tensor, "*head pair pair"]) -> Float[Tensor, "*head pair"]:
+def _rest(cells: Float[Tensor, "*head query pair"]) -> Float[Tensor, "*head query"]:
     return (1 - cells.sum(dim=-1)).clamp_min(0)
 
 
-def _rows(pattern: Float[Tensor, "*head query key"], positions: list[int]) -> Float[Tensor, "*head pair bin"]:
-    cells = _on(pattern, positions)
+def _rows(cells: Float[Tensor, "*head query pair"]) -> Float[Tensor, "*head query bin"]:
     return torch.cat([cells, _rest(cells)[..., None]], dim=-1)

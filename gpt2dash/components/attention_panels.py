@@ -31,7 +31,7 @@ _HOW_MOVED = (
 )
 _HOW_NUMBERS = (
     "A[q, k] is the weight that query q gives to key k. By chance: the number of a head that gives every key "
-    "the same weight. A head clears the null when its number is a quarter above chance and four standard "
+    "the same weight. A head gets a name when its number is a quarter above chance and four standard "
     "deviations above what its own weights give when they are dealt at random to the keys of each row. On "
     "random tokens: 8 texts of 64 random tokens said twice, whatever the prompt."
 )

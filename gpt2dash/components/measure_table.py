@@ -41,7 +41,10 @@ def measure_table(rows: Sequence[MeasureRow]) -> Component:
 def _line(row: MeasureRow) -> Component:
     name: list[Component | str] = [row.title]
     if row.is_clear:
-        name += [" ", html.Span("clears the null", className="badge text-bg-success")]
+        name += [
+            " ",
+            html.Span(f"{row.title} head", title="clears the null", className="badge text-bg-success"),
+        ]
     numbers = [html.Td(_told(value), className="number") for value in (row.value, row.chance, row.random)]
     return html.Tr([html.Th(name, scope="row"), *numbers, html.Td(f"{row.formula} ({row.unit})")])
 

@@ -95,6 +95,15 @@ def test_shift_click_adds_a_second_token(page: AppPage) -> None:
     expect(page.page.locator("#score-reading-a")).to_contain_text("key token 3")
 
 
+def test_shift_enter_adds_a_second_token_too(page: AppPage) -> None:
+    page.select(7)
+    page.tokens().nth(4).focus()
+    page.page.keyboard.press("ArrowLeft")
+    page.page.keyboard.press("Shift+Enter")
+    expect(page.sentence).to_contain_text("token 7 ")
+    expect(page.sentence).to_contain_text("with token 3 ")
+
+
 def test_undo_and_redo_walk_the_selection(page: AppPage) -> None:
     page.select(2)
     page.select(4)
