@@ -161,8 +161,14 @@ class Runtime:
             return _written({**vars(found), **counts})
 
         kept = self._traces.fetch(trace_key(lm.fingerprint, (), quantity=f"{__version__} passport"), write)
-        n_random, n_text = (int(kept[name]) for name in ("n_random", "n_text"))
-        return Passport(n_random, n_text, kept["previous_token"], kept["induction"])
+        return Passport(
+            int(kept["n_random"]),
+            int(kept["n_text"]),
+            kept["previous_token"],
+            kept["previous_token_null"],
+            kept["induction"],
+            kept["induction_null"],
+        )
 
     def distances(self, a: Run, b: Run, pairs: Pairs) -> Distances:
         """How far every head's patterns on two runs are from each other, kept like a trace."""

@@ -180,6 +180,8 @@ def test_the_passport_knows_planted_heads() -> None:
     assert float(found.induction[1, 0]) > 0.8  # the first token copies itself, and draws half of one query
     assert float(found.induction[0, 0]) < 0.1
     assert float(found.previous_token[1, 0]) < 0.5
+    assert float(found.induction_null[1, 0]) < 0.3  # in another order the places hold other tokens
+    assert float(found.previous_token_null[0, 0]) == pytest.approx(sum(1 / (q + 1) for q in range(1, 8)) / 7)
 
 
 def test_a_fresh_model_has_no_heads_to_speak_of() -> None:

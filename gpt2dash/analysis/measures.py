@@ -12,7 +12,8 @@ from gpt2dash.analysis.heads import Pattern, PerHead
 from gpt2dash.analysis.targets import Targets
 
 _STANDARD_DEVIATIONS = 4.0
-_ABOVE_CHANCE = 0.25
+ABOVE_NULL = 0.25
+"""How far above its null a share of attention must be for a head to get a name."""
 
 
 @dataclass(frozen=True)
@@ -110,4 +111,4 @@ def is_clear(value: float, chance: float, deviation: float) -> bool:
         deviation: of the null, NaN for measures of shape, which label no head.
     """
     above = value - chance
-    return above >= _ABOVE_CHANCE and above > _STANDARD_DEVIATIONS * deviation
+    return above >= ABOVE_NULL and above > _STANDARD_DEVIATIONS * deviation

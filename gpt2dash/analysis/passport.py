@@ -6,8 +6,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from gpt2dash.analysis.heads import mass_on
-from gpt2dash.analysis.targets import after_duplicate, previous_token
+from gpt2dash.analysis.heads import chance_of, mass_on
+from gpt2dash.analysis.targets import Targets, after_duplicate, previous_token
 from gpt2dash.model.gpt2 import GPT2
 from gpt2dash.tensor_file import TensorReader
 from gpt2dash.trace import Trace, record
@@ -20,17 +20,24 @@ _N_TEXT = 8
 class Passport:
     """Scores of every head, means over the texts.
 
+    A head is named when its score is a quarter above its null.
+
     Attributes:
         n_random: random tokens in each text, which says them twice.
         n_text: texts.
         previous_token: mean attention to the token before, in the first copy.
+        previous_token_null: of a head that looks everywhere alike.
         induction: mean attention, in the second copy, to the token after the query's first copy.
+        induction_null: attention to the same places when the second copy is shuffled, so that nothing
+            but the distance is left.
     """
 
     n_random: int
     n_text: int
     previous_token: Float[Tensor, "layer head"]
+    previous_token_null: Float[Tensor, "layer head"]
     induction: Float[Tensor, "layer head"]
+    induction_null: Float[Tensor, "layer head"]
 
 
 def passport(model: GPT2, seed: int = 0) -> Passport:
@@ -42,9 +49,15 @@ def passport(model: GPT2, seed: int = 0) -> Passport:
     """
     n_random = min(_N_RANDOM, model.config.n_ctx // 2)
     generator = torch.Generator().manual_seed(seed)
-    scores = [_scores(model, _random_ids(model, n_random, generator)) for _ in range(_N_TEXT)]
-    previous_token, induction = torch.stack(scores).mean(dim=0)
-    return Passport(n_random, _N_TEXT, previous_token, induction)
+    texts = [_random_ids(model, n_random, generator) for _ in range(_N_TEXT)]
+    scores = [_scores(model, ids, _shuffled(ids, generator)) for ids in texts]
+    previous, induction, shuffled = torch.stack(scores).mean(dim=0)
+    chance = torch.full_like(previous, chance_of(previous_token(n_random)))
+    return Passport(n_random, _N_TEXT, previous, chance, induction, shuffled)
+
+
+def _shuffled(ids: list[int], generator: torch.Generator) -> list[int]:
+    return [ids[i] for i in torch.randperm(len(ids), generator=generator).tolist()]
 
 
 def _random_ids(model: GPT2, n: int, generator: torch.Generator) -> list[int]:
@@ -55,15 +68,28 @@ def _random_ids(model: GPT2, n: int, generator: torch.Generator) -> list[int]:
     return ids
 
 
-def _scores(model: GPT2, ids: list[int]) -> Float[Tensor, "score layer head"]:
-    config, n = model.config, len(ids)
+def _scores(model: GPT2, ids: list[int], shuffled: list[int]) -> Float[Tensor, "score layer head"]:
+    """Previous token, induction, and induction's places when the second copy is shuffled."""
+    n = len(ids)
     copied = after_duplicate(torch.tensor(ids + ids))
     copied[:n] = False
-    trace = Trace(model, TensorReader(record(model, ids + ids)))
-    found = torch.zeros(2, config.n_layer, config.n_head)
-    for layer in range(config.n_layer):
-        for head in range(config.n_head):
-            pattern = trace.pattern(layer, head)
-            found[0, layer, head] = mass_on(pattern[:n, :n], previous_token(n))
-            found[1, layer, head] = mass_on(pattern, copied)
-    return found
+    said_twice, said_anew = (
+        Trace(model, TensorReader(record(model, ids + more))) for more in (ids, shuffled)
+    )
+    return torch.stack(
+        [
+            _masses(said_twice, previous_token(n)),
+            _masses(said_twice, copied),
+            _masses(said_anew, copied),
+        ]
+    )
+
+
+def _masses(trace: Trace, targets: Targets) -> Float[Tensor, "layer head"]:
+    """Attention of every head to the targets, in as many tokens as these are for."""
+    n, config = len(targets), trace.config
+    layers = (
+        torch.stack([trace.pattern(layer, head)[:n, :n] for head in range(config.n_head)])
+        for layer in range(config.n_layer)
+    )
+    return torch.stack([mass_on(patterns, targets) for patterns in layers])

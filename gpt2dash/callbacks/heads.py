@@ -9,7 +9,8 @@ import torch
 from dash.development.base_component import Component
 
 from gpt2dash.analysis.attention import pooled
-from gpt2dash.analysis.measures import MEASURES, Measure, is_clear
+from gpt2dash.analysis.measures import ABOVE_NULL, MEASURES, Measure, is_clear
+from gpt2dash.analysis.passport import Passport
 from gpt2dash.callbacks.compact import finite, places, rounded, table
 from gpt2dash.callbacks.side_view import ViewData, side_view
 from gpt2dash.components.measure_table import MeasureRow, measure_table
@@ -61,7 +62,6 @@ def numbers_view(data: ViewData) -> Component | str:
     if view is None:
         return "Run a prompt to see its heads in numbers."
     found, known = current().overview(view.run), current().passport(view.run)
-    random = {"previous": known.previous_token, "induction": known.induction}
     return measure_table(
         [
             _measure_row(
@@ -69,7 +69,7 @@ def numbers_view(data: ViewData) -> Component | str:
                 float(found.measures[index, view.layer, view.head]),
                 float(found.chance[index]),
                 float(found.deviations[index, view.layer, view.head]),
-                float(random[measure.name][view.layer, view.head]) if measure.name in random else None,
+                _on_random(known, measure.name, view.layer, view.head),
             )
             for index, measure in enumerate(MEASURES)
         ]
@@ -77,7 +77,7 @@ def numbers_view(data: ViewData) -> Component | str:
 
 
 def _measure_row(
-    measure: Measure, value: float, chance: float, deviation: float, random: float | None
+    measure: Measure, value: float, chance: float, deviation: float, random: tuple[float, float] | None
 ) -> MeasureRow:
     return MeasureRow(
         measure.title,
@@ -87,7 +87,20 @@ def _measure_row(
         finite(chance),
         is_clear(value, chance, deviation),
         random,
+        random is not None and random[0] - random[1] >= ABOVE_NULL,
     )
+
+
+def _on_random(known: Passport, name: str, layer: int, head: int) -> tuple[float, float] | None:
+    """Score and null on random tokens, of the measures that the passport has."""
+    scores = {
+        "previous": (known.previous_token, known.previous_token_null),
+        "induction": (known.induction, known.induction_null),
+    }
+    if name not in scores:
+        return None
+    score, null = scores[name]
+    return float(score[layer, head]), float(null[layer, head])
 
 
 def layer_view(data: ViewData) -> go.Figure:

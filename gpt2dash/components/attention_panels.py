@@ -33,7 +33,8 @@ _HOW_NUMBERS = (
     "A[q, k] is the weight that query q gives to key k. By chance: the number of a head that gives every key "
     "the same weight. A head gets a name when its number is a quarter above chance and four standard "
     "deviations above what its own weights give when they are dealt at random to the keys of each row. On "
-    "random tokens: 8 texts of 64 random tokens said twice, whatever the prompt."
+    "random tokens: 8 texts of 64 random tokens said twice, whatever the prompt; the null of induction is "
+    "the attention to the same places when the second copy is shuffled; a head is named a quarter above it."
 )
 _HOW_LINES = (
     "Each line is one weight of the pattern: from the query on the left to the key on the right, the "

@@ -20,7 +20,8 @@ class MeasureRow:
         value: on this text; None where there is nothing to measure.
         chance: what a head would have that looks everywhere alike.
         is_clear: the head deserves the measure's name on this text.
-        random: on random tokens said twice, where that is known.
+        random: on random tokens said twice, and the null of that; None where that is not known.
+        is_clear_on_random: the head deserves the name there as well.
     """
 
     title: str
@@ -29,7 +30,8 @@ class MeasureRow:
     value: float | None
     chance: float | None
     is_clear: bool
-    random: float | None
+    random: tuple[float, float] | None
+    is_clear_on_random: bool
 
 
 def measure_table(rows: Sequence[MeasureRow]) -> Component:
@@ -45,7 +47,10 @@ def _line(row: MeasureRow) -> Component:
             " ",
             html.Span(f"{row.title} head", title="clears the null", className="badge text-bg-success"),
         ]
-    numbers = [html.Td(_told(value), className="number") for value in (row.value, row.chance, row.random)]
+    if row.is_clear_on_random:
+        name += [" ", html.Span(f"{row.title} head on random tokens", className="badge text-bg-secondary")]
+    random = "-" if row.random is None else f"{_told(row.random[0])} (null {_told(row.random[1])})"
+    numbers = [html.Td(told, className="number") for told in (_told(row.value), _told(row.chance), random)]
     return html.Tr([html.Th(name, scope="row"), *numbers, html.Td(f"{row.formula} ({row.unit})")])
 
 
