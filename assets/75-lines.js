@@ -86,5 +86,8 @@
     if (token) mark(token.closest(".head-lines"));
   });
 
+  document.addEventListener("gpt2dash:selected", () => {
+    for (const target of document.querySelectorAll(".head-lines:not(:empty)")) mark(target);
+  });
   Object.assign(app, { drawLines });
 })();

@@ -105,19 +105,37 @@
     });
   }
 
-  // A graph is drawn anew in the format asked for; any other panel is taken as it stands, all of it, without its foot.
+  // A graph is drawn anew in the format asked for; any other panel is taken as it stands, at its full height.
   async function picture(panel, format) {
     if (graphOf(panel)) {
       window.Plotly.downloadImage(graphOf(panel), { format, scale: format === "png" ? 2 : 1, filename: fileName(panel) });
       return;
     }
     const maker = await htmlToImage();
-    const settings = {
-      skipFonts: true, pixelRatio: 2, backgroundColor: getComputedStyle(panel).backgroundColor,
-      filter: (node) => !(node.classList && (node.classList.contains("panel-foot") || node.classList.contains("panel-python"))),
+    const settings = { skipFonts: true, pixelRatio: 2, backgroundColor: getComputedStyle(panel).backgroundColor };
+    const restore = prepare(panel);
+    try {
+      const url = format === "png" ? await maker.toPng(panel, settings) : await maker.toSvg(panel, settings);
+      download(url, fileName(panel) + "." + format);
+    } finally {
+      restore();
+    }
+  }
+
+  // The style sheet does not come along into what is drawn as SVG, so its parts carry what they look like themselves.
+  function prepare(panel) {
+    const parts = [...panel.querySelectorAll("svg *")];
+    const before = parts.map((part) => part.getAttribute("style"));
+    const looks = parts.map((part) => {
+      const { fill, stroke, strokeWidth, opacity } = getComputedStyle(part);
+      return { fill, stroke, strokeWidth, opacity };
+    });
+    parts.forEach((part, index) => Object.assign(part.style, looks[index]));
+    panel.classList.add("panel-saved");
+    return () => {
+      panel.classList.remove("panel-saved");
+      parts.forEach((part, index) => (before[index] === null ? part.removeAttribute("style") : part.setAttribute("style", before[index])));
     };
-    const url = format === "png" ? await maker.toPng(panel, settings) : await maker.toSvg(panel, settings);
-    download(url, fileName(panel) + "." + format);
   }
 
   const exports = {

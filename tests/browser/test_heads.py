@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, expect
 
 from browser.app_page import AppPage
@@ -91,6 +92,7 @@ def test_shift_click_adds_a_second_token(page: AppPage) -> None:
     page.tokens().nth(3).click(modifiers=["Shift"])
     expect(page.sentence).to_contain_text("token 7 ")
     expect(page.sentence).to_contain_text("with token 3 ")
+    expect(page.page.locator('#head-lines-a .line-token[aria-pressed="true"]')).to_have_count(2)
     expect(page.page.locator("#score-reading-a")).to_contain_text("Query token 7")
     expect(page.page.locator("#score-reading-a")).to_contain_text("key token 3")
 
@@ -218,6 +220,13 @@ def test_every_panel_can_be_saved_as_a_picture(page: AppPage, kind: str) -> None
         data = _download(page, title, kind).read_bytes()
         assert data.startswith(b"\x89PNG" if kind == "png" else b"<svg"), title
         assert len(data) > 3_000, title
+
+
+@pytest.mark.parametrize("title", ["A: query and key, dimension by dimension", "A: from queries to keys"])
+def test_what_is_drawn_as_svg_keeps_its_colours_in_a_picture(page: AppPage, title: str) -> None:
+    with Image.open(_download(page, title, "png")) as picture:
+        colours = picture.convert("RGB").getcolors(maxcolors=1 << 24) or []
+    assert sum(n for n, colour in colours if colour == (0x3B, 0x7D, 0xD8)) > 100
 
 
 def test_every_panel_can_be_saved_as_numbers(page: AppPage) -> None:
