@@ -40,6 +40,20 @@ def test_attention_page(app: AppPage) -> None:
 
 
 @both_themes
+def test_two_sides_of_the_attention_page(app: AppPage) -> None:
+    app.open("/attention")
+    app.run("the cat sat on the mat.", max_new_tokens=0)
+    app.add_b()
+    app.run("the dog sat on the mat.", "b", max_new_tokens=0)
+    app.page.locator("#option-by").select_option("previous")
+    expect(app.page.locator("#difference-grid .head-cell").first).to_be_visible()
+    app.page.evaluate("document.querySelectorAll('.panel details').forEach((how) => { how.open = true; })")
+    app.page.locator('.side-panels-a [data-export="python"]').first.click()
+    app.drawn()
+    assert _violations(app) == []
+
+
+@both_themes
 def test_two_sides_with_everything_open(app: AppPage) -> None:
     app.expect_problem("status of 4")
     app.open()

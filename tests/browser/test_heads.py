@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 PROMPT = "The cat sat on the mat. The cat"
 
+both_themes = pytest.mark.parametrize("theme", ["light", "dark"], indirect=True)
+
 
 @pytest.fixture
 def page(app: AppPage) -> AppPage:
@@ -41,6 +43,7 @@ def test_every_head_is_a_named_button(page: AppPage, bundled: "LanguageModel") -
     expect(cell(page, 1, 2)).to_have_accessible_name("layer 1 head 2")
 
 
+@both_themes
 def test_a_click_selects_the_head_everywhere(page: AppPage) -> None:
     cell(page, 1, 2).click()
     expect(page.sentence).to_contain_text("layer 1 head 2")
@@ -50,6 +53,7 @@ def test_a_click_selects_the_head_everywhere(page: AppPage) -> None:
     expect(cell(page, 1, 2, "moved-grid-a")).to_have_attribute("aria-pressed", "true")
 
 
+@both_themes
 def test_arrow_keys_walk_over_the_heads(page: AppPage) -> None:
     cell(page, 0, 0).focus()
     for key in ("ArrowDown", "ArrowRight", "ArrowRight", "ArrowLeft", "Enter"):
@@ -141,7 +145,11 @@ def test_a_link_restores_the_options(page: AppPage) -> None:
     expect(page.sentence).to_have_text(told)
 
 
-@pytest.mark.parametrize("junk", ["sel=a.1.query.0.0.x", "o.stage=x", "pin=1", "za=1.2", "sel=" + "9" * 300])
+@pytest.mark.parametrize(
+    "junk",
+    ["sel=a.1.query.0.0.x", "o.stage=x", "pin=1", "za=1.2", "sel=" + "9" * 300, "junk=" + "9" * 1_000_000],
+    ids=lambda junk: junk[:12],
+)
 def test_a_damaged_link_gives_the_default_view_and_one_notice(app: AppPage, junk: str) -> None:
     app.open("/attention", f"a=The+cat&{junk}")
     expect(app.notice()).to_contain_text("This link is damaged")
@@ -160,6 +168,7 @@ def test_runs_are_remembered_in_this_browser(page: AppPage) -> None:
     expect(entries).to_have_count(0)
 
 
+@both_themes
 def test_two_prompts_are_subtracted(page: AppPage) -> None:
     page.add_b()
     page.run("The dog sat on the mat. The cat", "b", max_new_tokens=0)
