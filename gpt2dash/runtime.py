@@ -168,6 +168,7 @@ class Runtime:
             kept["previous_token_null"],
             kept["induction"],
             kept["induction_null"],
+            kept["key_composition"],
         )
 
     def distances(self, a: Run, b: Run, pairs: Pairs) -> Distances:

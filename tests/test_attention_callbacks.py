@@ -283,6 +283,8 @@ def test_a_head_in_numbers(keys: dict[str, str]) -> None:
     assert f"{self_score:.4g}" in told
     assert f"{float(found.previous_token[1, 2]):.4g}" in told
     assert (found.n_random, found.n_text) == (32, 8)
+    assert f"key composition {float(found.key_composition[1, 2, 0].max()):.4g};" in told
+    assert "No head comes before" in str(heads.numbers_view(view(keys[PROMPT], layer=0)))
     assert "Run a prompt" in str(heads.numbers_view(None))
 
 

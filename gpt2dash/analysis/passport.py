@@ -1,4 +1,4 @@
-"""What the heads of a model do on tokens that mean nothing: random ones, said twice."""
+"""What the heads of a model do whatever the text: on random tokens said twice, and by their weights alone."""
 
 from dataclasses import dataclass
 
@@ -6,6 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from gpt2dash.analysis.composition import key_composition
 from gpt2dash.analysis.heads import chance_of, mass_on
 from gpt2dash.analysis.targets import Targets, after_duplicate, previous_token
 from gpt2dash.model.gpt2 import GPT2
@@ -30,6 +31,7 @@ class Passport:
         induction: mean attention, in the second copy, to the token after the query's first copy.
         induction_null: attention to the same places when the second copy is shuffled, so that nothing
             but the distance is left.
+        key_composition: how much of what each earlier head writes goes into each head's keys.
     """
 
     n_random: int
@@ -38,6 +40,7 @@ class Passport:
     previous_token_null: Float[Tensor, "layer head"]
     induction: Float[Tensor, "layer head"]
     induction_null: Float[Tensor, "layer head"]
+    key_composition: Float[Tensor, "layer head earlier_layer earlier_head"]
 
 
 def passport(model: GPT2, seed: int = 0) -> Passport:
@@ -53,7 +56,7 @@ def passport(model: GPT2, seed: int = 0) -> Passport:
     scores = [_scores(model, ids, _shuffled(ids, generator)) for ids in texts]
     previous, induction, shuffled = torch.stack(scores).mean(dim=0)
     chance = torch.full_like(previous, chance_of(previous_token(n_random)))
-    return Passport(n_random, _N_TEXT, previous, chance, induction, shuffled)
+    return Passport(n_random, _N_TEXT, previous, chance, induction, shuffled, key_composition(model))
 
 
 def _shuffled(ids: list[int], generator: torch.Generator) -> list[int]:

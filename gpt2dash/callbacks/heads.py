@@ -6,13 +6,14 @@ from typing import Any
 
 import plotly.graph_objects as go
 import torch
+from dash import html
 from dash.development.base_component import Component
 
 from gpt2dash.analysis.attention import pooled
 from gpt2dash.analysis.measures import ABOVE_NULL, MEASURES, Measure, is_clear
 from gpt2dash.analysis.passport import Passport
 from gpt2dash.callbacks.compact import finite, places, rounded, table
-from gpt2dash.callbacks.side_view import ViewData, side_view
+from gpt2dash.callbacks.side_view import SideView, ViewData, side_view
 from gpt2dash.components.measure_table import MeasureRow, measure_table
 from gpt2dash.figures.empty import empty_figure
 from gpt2dash.figures.layer import layer_matrices
@@ -62,7 +63,7 @@ def numbers_view(data: ViewData) -> Component | str:
     if view is None:
         return "Run a prompt to see its heads in numbers."
     found, known = current().overview(view.run), current().passport(view.run)
-    return measure_table(
+    table = measure_table(
         [
             _measure_row(
                 measure,
@@ -74,6 +75,7 @@ def numbers_view(data: ViewData) -> Component | str:
             for index, measure in enumerate(MEASURES)
         ]
     )
+    return html.Div([table, html.P(_reads(known, view), className="footer")])
 
 
 def _measure_row(
@@ -101,6 +103,19 @@ def _on_random(known: Passport, name: str, layer: int, head: int) -> tuple[float
         return None
     score, null = scores[name]
     return float(score[layer, head]), float(null[layer, head])
+
+
+def _reads(known: Passport, view: SideView) -> str:
+    """Which earlier head's writing goes into the selected head's keys most."""
+    if view.layer == 0:
+        return "No head comes before those of layer 0, so its keys read none."
+    earlier = known.key_composition[view.layer, view.head, : view.layer]
+    layer, head = divmod(int(earlier.argmax()), earlier.shape[1])
+    chance = view.lm.model.config.d_model**-0.5
+    return (
+        f"Of all earlier heads its keys read most what layer {layer} head {head} writes: key composition "
+        f"{float(earlier.max()):.4g}; the mean of all is {float(earlier.mean()):.4g}, by chance {chance:.4g}."
+    )
 
 
 def layer_view(data: ViewData) -> go.Figure:

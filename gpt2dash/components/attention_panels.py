@@ -34,7 +34,9 @@ _HOW_NUMBERS = (
     "the same weight. A head gets a name when its number is a quarter above chance and four standard "
     "deviations above what its own weights give when they are dealt at random to the keys of each row. On "
     "random tokens: 8 texts of 64 random tokens said twice, whatever the prompt; the null of induction is "
-    "the attention to the same places when the second copy is shuffled; a head is named a quarter above it."
+    "the attention to the same places when the second copy is shuffled; a head is named a quarter above it. "
+    "Key composition is ||W_V W_O W_K W_Q'|| / (||W_V W_O|| ||W_K W_Q'||), of the weights alone (Elhage et "
+    "al. 2021); by chance, of random weights: 1 / sqrt(d_model)."
 )
 _HOW_LINES = (
     "Each line is one weight of the pattern: from the query on the left to the key on the right, the "

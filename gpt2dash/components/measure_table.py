@@ -48,7 +48,14 @@ def _line(row: MeasureRow) -> Component:
             html.Span(f"{row.title} head", title="clears the null", className="badge text-bg-success"),
         ]
     if row.is_clear_on_random:
-        name += [" ", html.Span(f"{row.title} head on random tokens", className="badge text-bg-secondary")]
+        name += [
+            " ",
+            html.Span(
+                "on random tokens",
+                title="a head of this kind on random tokens",
+                className="badge text-bg-secondary",
+            ),
+        ]
     random = "-" if row.random is None else f"{_told(row.random[0])} (null {_told(row.random[1])})"
     numbers = [html.Td(told, className="number") for told in (_told(row.value), _told(row.chance), random)]
     return html.Tr([html.Th(name, scope="row"), *numbers, html.Td(f"{row.formula} ({row.unit})")])
