@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PROMPT = "The cat sat on the mat. The cat"
 
-both_themes = pytest.mark.parametrize("theme", ["light", "dark"], indirect=True)
+pytestmark = pytest.mark.parametrize("theme", ["light", "dark"], indirect=True)
 
 
 @pytest.fixture
@@ -43,7 +43,6 @@ def test_every_head_is_a_named_button(page: AppPage, bundled: "LanguageModel") -
     expect(cell(page, 1, 2)).to_have_accessible_name("layer 1 head 2")
 
 
-@both_themes
 def test_a_click_selects_the_head_everywhere(page: AppPage) -> None:
     cell(page, 1, 2).click()
     expect(page.sentence).to_contain_text("layer 1 head 2")
@@ -53,7 +52,6 @@ def test_a_click_selects_the_head_everywhere(page: AppPage) -> None:
     expect(cell(page, 1, 2, "moved-grid-a")).to_have_attribute("aria-pressed", "true")
 
 
-@both_themes
 def test_arrow_keys_walk_over_the_heads(page: AppPage) -> None:
     cell(page, 0, 0).focus()
     for key in ("ArrowDown", "ArrowRight", "ArrowRight", "ArrowLeft", "Enter"):
@@ -168,7 +166,6 @@ def test_runs_are_remembered_in_this_browser(page: AppPage) -> None:
     expect(entries).to_have_count(0)
 
 
-@both_themes
 def test_two_prompts_are_subtracted(page: AppPage) -> None:
     page.add_b()
     page.run("The dog sat on the mat. The cat", "b", max_new_tokens=0)
@@ -176,6 +173,18 @@ def test_two_prompts_are_subtracted(page: AppPage) -> None:
     expect(page.page.locator("#difference-grid .head-cell").first).to_be_visible()
     page.run(PROMPT, "b", max_new_tokens=0)
     expect(page.page.locator("#difference-footer")).to_contain_text("0.0% of their attention in A, 0.0% in B")
+
+
+def test_two_models_are_compared_on_the_heads_both_have(page: AppPage, tiny_folder: Path) -> None:
+    page.add_b()
+    page.choose_model(tiny_folder.name, "b")
+    page.run(PROMPT, "b", max_new_tokens=0)
+    expect(page.page.locator("#difference-scale")).to_contain_text("2 x 4 that both have")
+    expect(page.page.locator("#difference-grid .head-cell")).to_have_count(8)
+    cell(page, 4, 2).click()
+    expect(page.page.locator("#difference-heatmap")).to_contain_text(
+        "Only one of the models has layer 4 head 2."
+    )
 
 
 def test_the_other_side_follows_through_the_paired_tokens(page: AppPage) -> None:
