@@ -70,11 +70,11 @@
     target.replaceChildren();
   }
 
-  // Each cell shows its own part of the one picture.
-  function paint(cells, picture, nLayer, nHead) {
+  // Each cell shows its own part of the one picture; the style sheet leaves it out while heads show a measure.
+  function paint(target, cells, picture, nLayer, nHead) {
     const place = (index, n) => (n > 1 ? 100 * index / (n - 1) : 0) + "%";
+    target.style.setProperty("--picture", "url(" + picture + ")");
     cells.forEach((cell, index) => {
-      cell.style.backgroundImage = "url(" + picture + ")";
       cell.style.backgroundSize = 100 * nHead + "% " + 100 * nLayer + "%";
       cell.style.backgroundPosition = place(index % nHead, nHead) + " " + place(Math.floor(index / nHead), nLayer);
     });
@@ -144,9 +144,18 @@
 
   function allHeads(data) {
     if (!data || !grid(data.side)) return;
-    shown[data.side] = data;
-    drawAs(data, app.view.options.by);
+    if (data.measures) {
+      shown[data.side] = data;
+      drawAs(data, app.view.options.by);
+    } else drawNone(data);
     mark();
+  }
+
+  function drawNone(data) {
+    delete shown[data.side];
+    empty(grid(data.side));
+    list(document.getElementById("head-top-" + data.side), null);
+    document.getElementById("head-footer-" + data.side).textContent = data.footer;
   }
 
   function drawAs(data, by) {
@@ -159,7 +168,7 @@
     name(cells, values, (value) => (measure ? ", " + title + " " + told(value) : ""));
     grid(data.side).classList.toggle("by-measure", Boolean(measure));
     if (measure) colour(cells, values);
-    else paint(cells, data.picture, values.length, values[0].length);
+    else paint(grid(data.side), cells, data.picture, values.length, values[0].length);
     list(document.getElementById("head-top-" + data.side), measure && measure.values);
     document.getElementById("head-footer-" + data.side).textContent = footer(data, measure, title);
     grid(data.side).dataset.by = by;

@@ -29,7 +29,7 @@
     }
     for (const [drawn, header] of Object.entries(DRAWN)) {
       const box = panel.querySelector(drawn);
-      if (box && box.numbers) return [header, ...box.numbers];
+      if (box && box.children.length) return [header, ...box.numbers];
     }
     return [...panel.querySelectorAll("tr")].map((row) => [...row.cells].map((cell) => cell.textContent));
   }

@@ -242,6 +242,10 @@ def test_texts_without_a_common_token_say_so(tiny_folder: Path, keys: dict[str, 
     assert "no token in common" in figure.layout.annotations[0].text
 
 
+def test_without_a_text_there_are_no_heads() -> None:
+    assert heads.heads_view("b", None)["measures"] is None
+
+
 def test_measures_of_a_text_without_repeats_are_null_not_nan(tiny_folder: Path, keys: dict[str, str]) -> None:
     run = Run(str(tiny_folder), (1, 2, 3), 3)
     found = heads.heads_view("a", view(current().remember(run)))

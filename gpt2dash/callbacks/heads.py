@@ -34,11 +34,11 @@ Heads = dict[str, Any]
 """Every head for the browser: a picture of all patterns, and each measure's value and chance level."""
 
 
-def heads_view(side: str, data: ViewData) -> Heads | None:
-    """All heads of the model on this text."""
+def heads_view(side: str, data: ViewData) -> Heads:
+    """All heads of the model on this text; without one, no measures."""
     view = side_view(data)
     if view is None:
-        return None
+        return {"side": side, "measures": None, "footer": "Run a prompt to see its heads."}
     began = time.perf_counter()
     found = current().overview(view.run)
     picture = mosaic(found.maps.numpy())
@@ -63,7 +63,7 @@ def numbers_view(data: ViewData) -> Component | str:
     if view is None:
         return "Run a prompt to see its heads in numbers."
     found, known = current().overview(view.run), current().passport(view.run)
-    table = measure_table(
+    numbers = measure_table(
         [
             _measure_row(
                 measure,
@@ -75,7 +75,7 @@ def numbers_view(data: ViewData) -> Component | str:
             for index, measure in enumerate(MEASURES)
         ]
     )
-    return html.Div([table, html.P(_reads(known, view), className="footer")])
+    return html.Div([numbers, html.P(_reads(known, view), className="footer")])
 
 
 def _measure_row(

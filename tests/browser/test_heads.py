@@ -71,6 +71,7 @@ def test_heads_by_a_measure(page: AppPage, bundled: "LanguageModel") -> None:
     first = page.page.locator("#head-top-a li").first
     expect(first).to_have_text(re.compile(rf"^layer {layer} head {head} 0\.\d+$"))
     expect(cell(page, layer, head)).to_have_attribute("title", re.compile("previous token 0"))
+    expect(cell(page, layer, head)).to_have_css("background-image", "none")
     first.get_by_role("button").click()
     expect(page.sentence).to_contain_text(f"layer {layer} head {head}")
     expect(page.page.locator("#head-footer-a")).to_contain_text("by chance")
@@ -245,6 +246,14 @@ def test_what_is_drawn_as_svg_keeps_its_colours_in_a_picture(page: AppPage, titl
     with Image.open(_download(page, title, "png")) as picture:
         colours = picture.convert("RGB").getcolors(maxcolors=1 << 24) or []
     assert sum(n for n, colour in colours if colour == (0x3B, 0x7D, 0xD8)) > 100
+
+
+def test_what_is_no_longer_drawn_is_not_saved(page: AppPage) -> None:
+    page.page.locator("#clear-a").click()
+    expect(page.page.locator("#attention-reading-a")).to_contain_text("Run a prompt")
+    expect(page.page.locator("#head-footer-a")).to_contain_text("Run a prompt")
+    for title in ("A: where the selected token looks", "A: from queries to keys", "A: all heads"):
+        assert _download(page, title, "csv").read_text().strip() == "", title
 
 
 def test_every_panel_can_be_saved_as_numbers(page: AppPage) -> None:
