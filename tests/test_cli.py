@@ -11,7 +11,6 @@ import urllib.request
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -27,6 +26,8 @@ from gpt2dash.runtime import Runtime
 from gpt2dash.sampling_settings import SamplingSettings
 from gpt2dash.settings import read_settings
 from gpt2dash.training.plan import Plan
+from gpt2dash.training.recipes import RECIPES
+from gpt2dash.training.stages import Stage
 from gpt2dash.training.trainer import Budget
 
 REPOSITORY = Path(__file__).parents[1]
@@ -80,16 +81,37 @@ def test_help_needs_no_torch() -> None:
     assert found.stdout == b"set()\n"
 
 
-def test_the_options_of_train_default_to_those_of_a_plan() -> None:
-    plan = Plan((), Path(), Budget(tokens=1))
-    given = {name: p.default for name, p in inspect.signature(commands.train).parameters.items()}
-    mine = {
-        field.name: getattr(plan, field.name)
-        for field in fields(plan)
-        if field.name not in ("texts", "out", "budget", "rates")
-    }
-    mine |= {"vocab": mine.pop("n_vocab"), "muon_rate": plan.rates.muon, "adamw_rate": plan.rates.adamw}
-    assert {name: given[name] for name in mine} == mine
+def plan_of(monkeypatch: pytest.MonkeyPatch, *words: str) -> Plan:
+    plans: list[Plan] = []
+    monkeypatch.setattr("gpt2dash.cli.train.train_model", plans.append)
+    with pytest.raises(SystemExit) as ended:
+        commands.command_line(["train", *words, "--out", "run"])
+    assert ended.value.code == 0
+    return plans[0]
+
+
+def test_train_starts_from_the_plain_recipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert plan_of(monkeypatch, "a.txt", "--tokens", "9") == Plan((Path("a.txt"),), Path("run"), Budget(9))
+
+
+def test_train_repeats_the_bundled_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    bundled = RECIPES["bundled"]
+    plan = plan_of(monkeypatch, "--recipe", "bundled", "--mix", "a=b.txt=0.6", "c.txt=0.4", "--seed", "3")
+    assert plan.budget == Budget(bundled.tokens)
+    assert (plan.texts, plan.shares) == ((Path("a=b.txt"), Path("c.txt")), (0.6, 0.4))
+    assert (plan.stages, plan.n_layer, plan.seed) == (bundled.stages, bundled.n_layer, 3)
+    line = "gpt2dash train --recipe=bundled --mix a=b.txt=0.6 c.txt=0.4 --seed=3 --out=FOLDER"
+    assert plan.command == line
+
+
+def test_what_train_is_given_takes_the_place_of_the_recipe_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ("--stage", "0.5:32:8:0.3", "--stage", "0.5:64:4:0", "--n-layer", "2", "--minutes", "3")
+    plan = plan_of(monkeypatch, "a.txt", "--recipe", "bundled", *words)
+    assert plan.stages == (Stage(0.5, 32, 8, 0.3), Stage(0.5, 64, 4, 0.0))
+    assert plan.budget == Budget(minutes=3.0)
+    for word in ("--n-layer=2", "--stage=0.5:32:8:0.3", "--stage=0.5:64:4:0", "--minutes=3.0"):
+        assert word in plan.command.split()
+    assert "--vocab" not in plan.command
 
 
 def test_the_options_of_generate_default_to_the_sampling_settings() -> None:
@@ -242,6 +264,7 @@ def test_a_model_that_the_hub_does_not_give(run: Run) -> None:
         (["check", "--model", "no-such-model"], "There is no model 'no-such-model' on this machine"),
         (["train", "/no/such/file", "--out", "OUT", "--tokens", "9"], "/no/such/file cannot be read"),
         (["train", "/no/such/file", "--out", "OUT"], "either --tokens or --minutes"),
+        (["train", "/no/file", "--mix", "--out", "OUT", "--tokens", "9"], "--mix needs FILE=SHARE for each"),
         (["serve", "--port", "70000"], "GPT2DASH_PORT is 70000"),
         (["serve", "--host", "203.0.113.7"], "'203.0.113.7' is not an address of this machine."),
         (["serve", "--host", "no such host"], "'no such host' is not an address of this machine."),
@@ -358,7 +381,7 @@ def test_ctrl_c_ends_a_command_quietly(tiny_folder: Path, tmp_path: Path) -> Non
     text = tmp_path / "text.txt"
     text.write_text("The cat sat on the mat.\n" * 100)
     options = ["--out", str(tmp_path / "run"), "--minutes", "9", "--tokenizer", str(tiny_folder)]
-    shape = ["--n-ctx", "32", "--d-model", "8", "--n-layer", "1", "--n-head", "1"]
+    shape = ["--n-ctx", "32", "--d-model", "8", "--n-layer", "1", "--n-head", "1", "--stage", "1:32:8:0"]
     # Where the tests run in the background of a script, SIGINT is ignored, and children inherit that.
     heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); import gpt2dash.cli"
     words = [sys.executable, "-c", f"{heard}; gpt2dash.cli.main()", "train", str(text), *options, *shape]

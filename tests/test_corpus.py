@@ -2,7 +2,6 @@ import lzma
 import tracemalloc
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -132,46 +131,3 @@ def test_an_empty_text_is_too_short(tmp_path: Path, tokenizer: Tokenizer) -> Non
     prepared = corpus.prepare([written(tmp_path, "")], tokenizer, tmp_path / "text.ids")
     with pytest.raises(InvalidInput, match="held-out text has 0 tokens; a context of 32 needs at least 34"):
         corpus.require_length(prepared.ids, 32, "held-out")
-
-
-def test_windows_are_runs_of_the_text_and_follow_from_seed_and_step() -> None:
-    ids = np.arange(100, dtype=np.uint16)
-    found = corpus.windows(ids, 3, n_window=50, length=9, seed=1)
-    assert (np.diff(found.astype(int)) == 1).all()
-    assert np.array_equal(found, corpus.windows(ids, 3, n_window=50, length=9, seed=1))
-    assert not np.array_equal(found, corpus.windows(ids, 4, n_window=50, length=9, seed=1))
-
-
-def test_the_shortest_text_allowed_yields_windows() -> None:
-    ids = np.arange(34, dtype=np.uint16)
-    corpus.require_length(ids, 32, "training")
-    assert corpus.windows(ids, 0, n_window=4, length=33, seed=0).shape == (4, 33)
-
-
-def test_copies_repeat_from_the_start() -> None:
-    batch = np.random.default_rng(0).integers(0, 50_000, (20, 33)).astype(np.uint16)
-    copied = corpus.with_copies(batch, 0, share=1.0, seed=0)
-    for row in copied:
-        period = next(n for n in range(8, 17) if row[n] == row[0])
-        assert np.array_equal(row, np.resize(row[:period], 33))
-
-
-def test_random_copies_are_made_of_the_text_s_own_tokens() -> None:
-    batch = np.random.default_rng(0).integers(100, 200, (20, 33)).astype(np.uint16)
-    copied = corpus.with_copies(batch, 0, share=1.0, seed=0)
-    reordered = [row for row, before in zip(copied, batch, strict=True) if row[0] != before[0]]
-    assert 4 <= len(reordered) <= 16
-    assert all(np.isin(row, batch).all() and len(np.unique(row)) < 17 for row in reordered)
-
-
-def test_the_first_fifth_of_a_run_has_more_copies() -> None:
-    assert [corpus.copy_share(0.04, progress) for progress in (0.0, 0.19, 0.2, 1.0)] == [0.2, 0.2, 0.04, 0.04]
-    assert corpus.copy_share(0.5, 0.0) == 1.0
-
-
-@pytest.mark.parametrize(("share", "at_least", "at_most"), [(0.0, 0, 0), (0.25, 30, 70), (1.0, 200, 200)])
-def test_the_share_of_copies(share: float, at_least: int, at_most: int) -> None:
-    batch = np.random.default_rng(0).integers(0, 50_000, (200, 33)).astype(np.uint16)
-    copied = corpus.with_copies(batch, 0, share=share, seed=0)
-    changed = int((copied != batch).any(axis=1).sum())
-    assert at_least <= changed <= at_most

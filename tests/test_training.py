@@ -18,9 +18,11 @@ from gpt2dash.model.hub import resolve
 from gpt2dash.training import card_text, corpus, metrics, vocabulary
 from gpt2dash.training.evaluation import compressors, evaluate, text_ids
 from gpt2dash.training.metrics import Clock, Row
+from gpt2dash.training.mixture import Mixture, mix
 from gpt2dash.training.optimiser import Rates, optimisers, rate_factor, set_rates
 from gpt2dash.training.plan import Plan
 from gpt2dash.training.run import train
+from gpt2dash.training.stages import Stage
 from gpt2dash.training.trainer import Budget, Recipe, Report, Trainer
 
 CONFIG = GPT2Config(n_vocab=64, n_ctx=32, d_model=16, n_layer=2, n_head=2, d_mlp=64, eot_id=63)
@@ -32,8 +34,11 @@ class Killed(Exception):
     """Stands for the end of the process."""
 
 
-def recipe(n_step: int) -> Recipe:
-    return Recipe(CONFIG, Budget(tokens=n_step * STEP), batch=4, copies=0.25)
+STAGES = (Stage(0.5, 32, 4, copies=0.25), Stage(0.5, 32, 4, copies=0.0))
+
+
+def recipe(n_step: int, stages: tuple[Stage, ...] = STAGES) -> Recipe:
+    return Recipe(CONFIG, Budget(tokens=n_step * STEP), stages)
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +46,11 @@ def ids() -> corpus.Ids:
     """Numbers that go up by one, with noise: something to learn."""
     noise = np.random.default_rng(0).integers(0, 2, 2_000)
     return ((np.arange(2_000) + noise) % 63).astype(np.uint16)
+
+
+@pytest.fixture(scope="module")
+def text(ids: corpus.Ids) -> Mixture:
+    return mix([ids], None, CONFIG.n_vocab, CONFIG.eot_id)
 
 
 def run_until_killed(trainer: Trainer, step: int) -> None:
@@ -74,8 +84,8 @@ def test_rates_reach_both_optimisers() -> None:
     assert [group["lr"] for optimiser in both for group in optimiser.param_groups] == pytest.approx([1, 2, 2])
 
 
-def test_training_lowers_the_loss(tmp_path: Path, ids: corpus.Ids) -> None:
-    trainer = Trainer(recipe(60), ids, ids, tmp_path)
+def test_training_lowers_the_loss(tmp_path: Path, text: Mixture, ids: corpus.Ids) -> None:
+    trainer = Trainer(recipe(60), text, ids, tmp_path)
     before = trainer.heldout_loss()
     trainer.run()
     after = trainer.heldout_loss()
@@ -84,64 +94,64 @@ def test_training_lowers_the_loss(tmp_path: Path, ids: corpus.Ids) -> None:
     assert after < before - 0.5
 
 
-def test_an_interrupted_run_ends_as_one_that_was_not(tmp_path: Path, ids: corpus.Ids) -> None:
+def test_an_interrupted_run_ends_as_one_that_was_not(tmp_path: Path, text: Mixture, ids: corpus.Ids) -> None:
     (tmp_path / "whole").mkdir()
     (tmp_path / "parts").mkdir()
-    whole = Trainer(recipe(8), ids, ids, tmp_path / "whole").run()
+    whole = Trainer(recipe(8), text, ids, tmp_path / "whole").run()
     for step in (2, 3, 7):
-        run_until_killed(Trainer(recipe(8), ids, ids, tmp_path / "parts", between_checkpoints_s=0.0), step)
-    parts = Trainer(recipe(8), ids, ids, tmp_path / "parts").run()
+        run_until_killed(Trainer(recipe(8), text, ids, tmp_path / "parts", between_checkpoints_s=0.0), step)
+    parts = Trainer(recipe(8), text, ids, tmp_path / "parts").run()
     assert weights(parts) == weights(whole)
 
 
-def test_the_state_of_an_interrupted_run_is_the_same_too(tmp_path: Path, ids: corpus.Ids) -> None:
+def test_the_state_of_an_interrupted_run_is_the_same_too(tmp_path: Path, text: Mixture) -> None:
     for name in ("whole", "parts"):
         (tmp_path / name).mkdir()
-    Trainer(recipe(6), ids, None, tmp_path / "whole").run()
-    run_until_killed(Trainer(recipe(6), ids, None, tmp_path / "parts", between_checkpoints_s=0.0), 3)
-    Trainer(recipe(6), ids, None, tmp_path / "parts").run()
+    Trainer(recipe(6), text, None, tmp_path / "whole").run()
+    run_until_killed(Trainer(recipe(6), text, None, tmp_path / "parts", between_checkpoints_s=0.0), 3)
+    Trainer(recipe(6), text, None, tmp_path / "parts").run()
     one, other = (load_file(tmp_path / name / "state-6.safetensors") for name in ("whole", "parts"))
     assert one.keys() == other.keys()
     assert all(torch.equal(one[name], other[name]) for name in one)
 
 
-def test_work_after_the_last_checkpoint_is_done_again(tmp_path: Path, ids: corpus.Ids) -> None:
-    run_until_killed(Trainer(recipe(6), ids, None, tmp_path, between_checkpoints_s=0.0), 2)
-    run_until_killed(Trainer(recipe(6), ids, None, tmp_path, between_checkpoints_s=1e9), 4)
-    assert Trainer(recipe(6), ids, None, tmp_path).clock.step == 2
+def test_work_after_the_last_checkpoint_is_done_again(tmp_path: Path, text: Mixture) -> None:
+    run_until_killed(Trainer(recipe(6), text, None, tmp_path, between_checkpoints_s=0.0), 2)
+    run_until_killed(Trainer(recipe(6), text, None, tmp_path, between_checkpoints_s=1e9), 4)
+    assert Trainer(recipe(6), text, None, tmp_path).clock.step == 2
 
 
-def test_a_kill_amid_a_checkpoint_leaves_the_one_before(tmp_path: Path, ids: corpus.Ids) -> None:
-    run_until_killed(Trainer(recipe(4), ids, None, tmp_path, between_checkpoints_s=0.0), 2)
+def test_a_kill_amid_a_checkpoint_leaves_the_one_before(tmp_path: Path, text: Mixture) -> None:
+    run_until_killed(Trainer(recipe(4), text, None, tmp_path, between_checkpoints_s=0.0), 2)
     (tmp_path / "state-3.safetensors").write_bytes(b"half a file")
     (tmp_path / "state.json.part").write_text('{"step"')
     with (tmp_path / "metrics.csv").open("a") as file:
         file.write("3,384,1.0,2.0,\n")
-    trainer = Trainer(recipe(4), ids, None, tmp_path)
+    trainer = Trainer(recipe(4), text, None, tmp_path)
     trainer.run()
     assert [path.name for path in tmp_path.glob("state-*")] == ["state-4.safetensors"]
     assert [row.step for row in metrics.read(tmp_path / "metrics.csv", until_step=4)] == [1, 2, 4]
 
 
-def test_a_finished_run_is_not_trained_further(tmp_path: Path, ids: corpus.Ids) -> None:
-    first = weights(Trainer(recipe(3), ids, None, tmp_path).run())
-    assert weights(Trainer(recipe(3), ids, None, tmp_path).run()) == first
+def test_a_finished_run_is_not_trained_further(tmp_path: Path, text: Mixture) -> None:
+    first = weights(Trainer(recipe(3), text, None, tmp_path).run())
+    assert weights(Trainer(recipe(3), text, None, tmp_path).run()) == first
 
 
-def test_a_damaged_state_is_refused(tmp_path: Path, ids: corpus.Ids) -> None:
-    Trainer(recipe(2), ids, None, tmp_path).run()
+def test_a_damaged_state_is_refused(tmp_path: Path, text: Mixture) -> None:
+    Trainer(recipe(2), text, None, tmp_path).run()
     (tmp_path / "state-2.safetensors").write_bytes(b"nothing")
     with pytest.raises(UnusableCheckpoint, match=r"cannot be read .* Remove state\.json there"):
-        Trainer(recipe(2), ids, None, tmp_path)
+        Trainer(recipe(2), text, None, tmp_path)
 
 
-def test_a_state_that_cannot_be_written_is_a_sentence(tmp_path: Path, ids: corpus.Ids) -> None:
+def test_a_state_that_cannot_be_written_is_a_sentence(tmp_path: Path, text: Mixture) -> None:
     with pytest.raises(StorageProblem, match="give the same command again"):
-        Trainer(recipe(2), ids, None, tmp_path / "absent").run()
+        Trainer(recipe(2), text, None, tmp_path / "absent").run()
 
 
-def test_a_loss_that_is_no_number_ends_the_run(tmp_path: Path, ids: corpus.Ids) -> None:
-    trainer = Trainer(recipe(2), ids, None, tmp_path)
+def test_a_loss_that_is_no_number_ends_the_run(tmp_path: Path, text: Mixture) -> None:
+    trainer = Trainer(recipe(2), text, None, tmp_path)
     with torch.no_grad():
         trainer.model.wte.weight.fill_(torch.nan)
     with pytest.raises(InvalidInput, match="no number any more at step 0"):
@@ -149,9 +159,9 @@ def test_a_loss_that_is_no_number_ends_the_run(tmp_path: Path, ids: corpus.Ids) 
     assert not list(tmp_path.iterdir())
 
 
-def test_reports_count_steps_and_budget(tmp_path: Path, ids: corpus.Ids) -> None:
+def test_reports_count_steps_and_budget(tmp_path: Path, text: Mixture) -> None:
     seen: list[tuple[int, float]] = []
-    Trainer(recipe(4), ids, None, tmp_path).run(lambda now: seen.append((now.clock.step, now.progress)))
+    Trainer(recipe(4), text, None, tmp_path).run(lambda now: seen.append((now.clock.step, now.progress)))
     assert seen == [(1, 0.25), (2, 0.5), (3, 0.75), (4, 1.0)]
 
 
@@ -240,6 +250,7 @@ def plan(texts: Path, out: Path, **changes: Any) -> Plan:  # noqa: ANN401 - any 
         d_model=16,
         n_layer=1,
         n_head=2,
+        stages=(Stage(1.0, 32, 8, copies=0.05),),
         about="Sentences made for this test.",
     )
     return replace(tiny, **changes)
@@ -365,10 +376,12 @@ def test_compiling_needs_a_compiler(texts: Path, tmp_path: Path, monkeypatch: py
     [
         ({"n_ctx": 31}, "--n-ctx must be at least 32; you gave 31"),
         ({"n_layer": 0}, "--n-layer must be at least 1"),
-        ({"batch": 0}, "--batch must be at least 1"),
+        ({"stages": (Stage(0.5, 32, 1, 0.0),)}, "must add up to 1; yours add up to 0.5"),
+        ({"stages": (Stage(1.0, 64, 1, 0.0),)}, "windows of 64 tokens, and the model reads 32"),
+        ({"shares": (0.5, 0.5)}, "--mix needs a share above 0 for each text"),
+        ({"shares": (0.0,)}, "--mix needs a share above 0 for each text"),
         ({"threads": -1}, "--threads must be at least 0"),
         ({"n_head": 3}, r"--d-model \(16\) must be a multiple of --n-head \(3\)"),
-        ({"copies": 1.5}, "--copies is a share"),
         ({"seed": -1}, "--seed must be from 0 to 4,294,967,295"),
         ({"rates": Rates(muon=0.0)}, "--muon-rate and --adamw-rate must be above 0"),
     ],

@@ -144,21 +144,33 @@ def evaluate(
 
 @command_line.command()
 def train(
-    texts: Annotated[list[Path], Argument(metavar="FILES...", help="Text files in UTF-8; .xz is unpacked.")],
+    texts: Annotated[list[str], Argument(metavar="FILES...", help="Text files in UTF-8; .xz is unpacked.")],
     out: Annotated[Path, Option(help="Folder of the run, and of the model at its end.")],
+    recipe: Annotated[
+        str, Option(help="plain, or bundled: the model in the package. What is not given is the recipe's.")
+    ] = "plain",
+    mix: Annotated[
+        bool, Option("--mix", help="FILES are FILE=SHARE: so large a share of the windows is drawn from it.")
+    ] = False,
     tokens: Annotated[int | None, Option(help="Budget: stop after so many tokens.")] = None,
     minutes: Annotated[float | None, Option(help="Budget: stop after so many minutes.")] = None,
+    stage: Annotated[
+        list[str] | None,
+        Option(
+            metavar="SHARE:WINDOW:BATCH:COPIES",
+            help="A part of the budget: its share, tokens in a window, windows in a step, share of windows "
+            "that say a passage over and over. Several follow one another.",
+        ),
+    ] = None,
     heldout: Annotated[Path | None, Option(help="A text file to measure on.")] = None,
     tokenizer: Annotated[Path | None, Option(help="Use the tokenizer of this folder, not a new one.")] = None,
-    vocab: Annotated[int, Option(help="Tokens of a new tokenizer, 257 to 65,536.")] = 4_096,
-    n_ctx: Annotated[int, Option(help="Positions that the model reads.")] = 512,
-    d_model: Annotated[int, Option(help="Width of the residual stream.")] = 256,
-    n_layer: Annotated[int, Option(help="Blocks.")] = 5,
-    n_head: Annotated[int, Option(help="Attention heads of each.")] = 8,
-    batch: Annotated[int, Option(help="Windows in one step.")] = 8,
+    vocab: Annotated[int | None, Option(help="Tokens of a new tokenizer, 257 to 65,536.")] = None,
+    n_ctx: Annotated[int | None, Option(help="Positions that the model reads.")] = None,
+    d_model: Annotated[int | None, Option(help="Width of the residual stream.")] = None,
+    n_layer: Annotated[int | None, Option(help="Blocks.")] = None,
+    n_head: Annotated[int | None, Option(help="Attention heads of each.")] = None,
     muon_rate: Annotated[float, Option(help="Peak learning rate of the blocks' matrices.")] = 1e-2,
     adamw_rate: Annotated[float, Option(help="Peak learning rate of everything else.")] = 4e-3,
-    copies: Annotated[float, Option(help="Share of the windows that repeat themselves.")] = 0.05,
     seed: Annotated[int, Option(help="Of the first weights and of the windows.")] = 0,
     compiled: Annotated[
         bool, Option("--compile/--no-compile", help="Compile the step: a minute first, then faster.")
@@ -167,29 +179,31 @@ def train(
     about: Annotated[str, Option(help="What the text is and its licence, for the model card.")] = "",
 ) -> None:
     """Train a tokenizer and a GPT-2. Stopped at any moment, the same command resumes it."""
-    from gpt2dash.cli.train import train_model
+    from gpt2dash.cli.train import given, shared, train_model
     from gpt2dash.training.optimiser import Rates
     from gpt2dash.training.plan import Plan
+    from gpt2dash.training.recipes import named
+    from gpt2dash.training.stages import parsed
     from gpt2dash.training.trainer import Budget
 
+    usual = named(recipe)
+    paths, shares = shared(texts) if mix else (tuple(map(Path, texts)), ())
+    own = given(n_vocab=vocab, n_ctx=n_ctx, d_model=d_model, n_layer=n_layer, n_head=n_head)
+    own |= given(stages=tuple(map(parsed, stage)) if stage else None)
     train_model(
         Plan(
-            texts=tuple(texts),
+            texts=paths,
             out=out,
-            budget=Budget(tokens, minutes),
+            budget=Budget(usual.tokens if tokens is None and minutes is None else tokens, minutes),
+            shares=shares,
             heldout=heldout,
             tokenizer=tokenizer,
-            n_vocab=vocab,
-            n_ctx=n_ctx,
-            d_model=d_model,
-            n_layer=n_layer,
-            n_head=n_head,
-            batch=batch,
+            recipe=recipe,
             rates=Rates(muon_rate, adamw_rate),
-            copies=copies,
             seed=seed,
             compiled=compiled,
             threads=threads,
             about=about,
+            **{**usual.fields, **own},
         )
     )

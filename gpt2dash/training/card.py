@@ -40,16 +40,20 @@ class Finished:
     Attributes:
         plan: what was asked for.
         rows: its metrics, at least one row.
-        train: the text it learned from.
+        train: the texts it learned from, as in the plan.
+        shares: of the windows that each of these gave.
         heldout: the text it is measured on.
         machine: what it ran on.
+        precision: the numbers that its steps were computed with.
     """
 
     plan: Plan
     rows: Sequence[Row]
-    train: Corpus
+    train: Sequence[Corpus]
+    shares: Sequence[float]
     heldout: Corpus | None
     machine: str
+    precision: str
 
 
 def write(folder: Path, run: Finished, on_tokens: Callable[[int], object] = lambda _n: None) -> Facts:
@@ -99,8 +103,8 @@ def _facts(folder: Path, run: Finished, on_tokens: Callable[[int], object]) -> F
         "model": {"n_params": config.n_params, **asdict(config)},
         "weights": {"bytes": len(weights), "sha256": hashlib.sha256(weights).hexdigest()},
         "recipe": {**plan.options, "weight_decay": plan.rates.weight_decay},
-        "train": _described(plan.texts, run.train),
-        "run": {**asdict(run.rows[-1]), "machine": run.machine},
+        "train": [_trained_on(*text) for text in zip(plan.texts, run.train, run.shares, strict=True)],
+        "run": {**asdict(run.rows[-1]), "machine": run.machine, "precision": run.precision},
         "heldout": _measured(model, plan, run.heldout, on_tokens),
         "heads": _heads(model),
         "sampling": {name: getattr(_SAMPLING, name) for name in ("temperature", "top_p", "max_new_tokens")},
@@ -108,9 +112,13 @@ def _facts(folder: Path, run: Finished, on_tokens: Callable[[int], object]) -> F
     }
 
 
-def _described(paths: Sequence[Path], corpus: Corpus) -> Facts:
+def _trained_on(path: Path, corpus: Corpus, share: float) -> Facts:
+    return {**_described(path, corpus), "share": round(share, 4)}
+
+
+def _described(path: Path, corpus: Corpus) -> Facts:
     return {
-        "files": [path.name for path in paths],
+        "file": path.name,
         "sha256": corpus.sha256,
         "bytes": corpus.n_bytes,
         "tokens": len(corpus.ids),
@@ -125,7 +133,7 @@ def _measured(
     found = evaluate(model, corpus.ids, corpus.n_bytes, on_tokens)
     text = "".join(piece.text for piece in pieces([plan.heldout]))
     return {
-        **_described([plan.heldout], corpus),
+        **_described(plan.heldout, corpus),
         "loss": round(found.loss, 4),
         "perplexity": round(math.exp(found.loss), 2),
         "bits_per_byte": round(found.bits_per_byte, 4),

@@ -39,28 +39,41 @@ A GPT-2 ({model["n_params"]:,} parameters) trained with {facts["made_with"]}. It
 
 def _data(facts: Facts) -> str:
     lines = ["## Data", "", facts["about"] or "The text and its licence were not described.", ""]
-    for title, text in (("Trained on", facts["train"]), ("Measured on", facts["heldout"])):
-        if text:
-            files = ", ".join(f"`{name}`" for name in text["files"])
-            lines.append(
-                f"- {title} {files}: {text['bytes']:,} bytes of UTF-8, {text['tokens']:,} tokens, "
-                f"SHA-256 of the files `{text['sha256']}`."
-            )
+    named = [("Trained on", text) for text in facts["train"]]
+    named += [("Measured on", facts["heldout"])] if facts["heldout"] else []
+    for title, text in named:
+        share = f", {text['share']:.0%} of the windows" if "share" in text else ""
+        lines.append(
+            f"- {title} `{text['file']}`: {text['bytes']:,} bytes of UTF-8, {text['tokens']:,} tokens"
+            f"{share}, SHA-256 of the file `{text['sha256']}`."
+        )
     return "\n".join(lines)
 
 
 def _making(facts: Facts) -> str:
-    run, recipe, passes = facts["run"], facts["recipe"], facts["run"]["tokens"] / facts["train"]["tokens"]
+    run, recipe = facts["run"], facts["recipe"]
     text = (
-        f"{run['step']:,} steps of {recipe['batch']} windows, {run['tokens']:,} tokens ({passes:.2f} times "
-        f"the text), in {run['seconds'] / 60:,.0f} minutes on {run['machine']}. Muon with peak rate "
+        f"{run['step']:,} steps, {run['tokens']:,} tokens, in {run['seconds'] / 60:,.0f} minutes on "
+        f"{run['machine']}, computed in {run['precision']}. Muon with peak rate "
         f"{recipe['muon_rate']:g} for the matrices of the blocks, AdamW with peak rate "
         f"{recipe['adamw_rate']:g} for the rest, warm-up and linear decay to 0, weight decay "
         f"{recipe['weight_decay']:g} on matrices, gradient norm at most 1. {facts['notes']} "
         f"First weights and windows follow from seed {recipe['seed']}."
     )
     picture = f"![Loss over the tokens read]({CURVE})"
-    return f"## Training\n\n{fill(text, _WIDTH)}\n\n{picture}\n\nTo repeat it:\n\n    {facts['command']}"
+    repeat = f"To repeat it:\n\n    {facts['command']}"
+    return "\n\n".join(["## Training", fill(text, _WIDTH), _stages(recipe["stage"]), picture, repeat])
+
+
+def _stages(stages: Sequence[str]) -> str:
+    head = (
+        "| share of the run | tokens in a window | windows in a step | windows of copies |\n|---|---|---|---|"
+    )
+    return "\n".join([head, *(_stage(*stage.split(":")) for stage in stages)])
+
+
+def _stage(share: str, window: str, batch: str, copies: str) -> str:
+    return f"| {float(share):.0%} | {window} | {batch} | {float(copies):.0%} |"
 
 
 def _quality(facts: Facts) -> str:

@@ -1,4 +1,4 @@
-"""Text files as one stream of token ids on disk, and windows drawn from it.
+"""Text files as one stream of token ids on disk.
 
 The text is read in pieces and the ids live in a memory-mapped file of 16-bit numbers, so
 training takes the same memory for a page and for a library.
@@ -27,8 +27,6 @@ MAX_VOCAB = 1 << 16
 
 _PIECE_CHARACTERS = 20_000
 _BATCH_PIECES = 256
-_EARLY = 0.2
-_EARLY_COPIES = 5
 
 Ids = npt.NDArray[np.uint16]
 
@@ -203,37 +201,3 @@ def require_length(ids: Ids, n_ctx: int, name: str) -> None:
             f"The {name} text has {len(ids):,} tokens; a context of {n_ctx:,} needs at least {n_ctx + 2:,}. "
             "Give more text or a smaller --n-ctx."
         )
-
-
-def windows(ids: Ids, step: int, *, n_window: int, length: int, seed: int) -> Ids:
-    """The windows of one training step: a function of (seed, step) alone, so a resumed run repeats it."""
-    rng = np.random.default_rng([seed, step])
-    starts = rng.integers(0, len(ids) - length, size=n_window)
-    return np.stack([ids[start : start + length] for start in starts])
-
-
-def copy_share(share: float, progress: float) -> float:
-    """Share of the windows that repeat themselves at `progress` (0 to 1) of a run.
-
-    In the first fifth five times as many: heads that copy need to see it often to form, seldom to stay.
-    """
-    return min(1.0, share * _EARLY_COPIES) if progress < _EARLY else share
-
-
-def with_copies(batch: Ids, step: int, *, share: float, seed: int) -> Ids:
-    """Turn a share of the windows into something said over and over, so that copying pays early.
-
-    Half of them repeat their first tokens, half repeat different tokens of the batch in random
-    order. Those are tokens of the text: drawn from the whole vocabulary, they would teach that
-    after a rare token any other may follow.
-    """
-    rng = np.random.default_rng([seed, step, 1])
-    n_window, length = batch.shape
-    different = np.unique(batch)
-    batch = batch.copy()
-    for row in np.flatnonzero(rng.random(n_window) < share):
-        period = rng.integers(8, length // 2)
-        is_random = rng.random() < 0.5
-        passage = rng.permutation(different)[:period] if is_random else batch[row, :period]
-        batch[row] = np.resize(passage, length)
-    return batch

@@ -2,27 +2,30 @@
 
 import json
 import shlex
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from gpt2dash.errors import InvalidInput
 from gpt2dash.model.config import GPT2Config
-from gpt2dash.training.corpus import copy_share, fingerprint
+from gpt2dash.training.corpus import fingerprint
 from gpt2dash.training.optimiser import Rates
+from gpt2dash.training.recipes import RECIPES
+from gpt2dash.training.stages import MIN_WINDOW, Stage, require_whole
 from gpt2dash.training.trainer import STATE, Budget, Recipe
 
 RUN = "run.json"
-_MIN_CTX = 32
+_PLAIN = RECIPES["plain"]
 _MAX_SEED = 2**32 - 1
 
 
 @dataclass(frozen=True)
 class Plan:
-    """One run: texts in, a checkpoint folder out. The defaults are the bundled model's.
+    """One run: texts in, a checkpoint folder out. The defaults are the plain recipe's.
 
     Attributes:
         texts: files to learn from; `.xz` is unpacked.
+        shares: of the windows that each text gives, relative to one another; by their lengths when empty.
         out: folder of the run and, at its end, of the model.
         budget: when to stop.
         heldout: a file to measure on.
@@ -32,9 +35,9 @@ class Plan:
         d_model: width of the residual stream.
         n_layer: blocks.
         n_head: heads of each.
-        batch: windows in one step.
+        stages: what the steps read, one after the other.
+        recipe: name of the recipe that it starts from.
         rates: peak learning rates.
-        copies: share of the windows that repeat themselves.
         seed: of weights and windows.
         compiled: let torch compile the step.
         threads: cores to use; 0 = all.
@@ -47,16 +50,17 @@ class Plan:
     texts: tuple[Path, ...]
     out: Path
     budget: Budget
+    shares: tuple[float, ...] = ()
     heldout: Path | None = None
     tokenizer: Path | None = None
-    n_vocab: int = 4_096
-    n_ctx: int = 512
-    d_model: int = 256
-    n_layer: int = 5
-    n_head: int = 8
-    batch: int = 8
+    n_vocab: int = _PLAIN.n_vocab
+    n_ctx: int = _PLAIN.n_ctx
+    d_model: int = _PLAIN.d_model
+    n_layer: int = _PLAIN.n_layer
+    n_head: int = _PLAIN.n_head
+    stages: tuple[Stage, ...] = _PLAIN.stages
+    recipe: str = "plain"
     rates: Rates = field(default_factory=Rates)
-    copies: float = 0.05
     seed: int = 0
     compiled: bool = False
     threads: int = 0
@@ -64,20 +68,23 @@ class Plan:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be trained."""
-        lowest = {"n_ctx": _MIN_CTX, "d_model": 1, "n_layer": 1, "n_head": 1, "batch": 1, "threads": 0}
+        lowest = {"n_ctx": MIN_WINDOW, "d_model": 1, "n_layer": 1, "n_head": 1, "threads": 0}
         for name, low in lowest.items():
             if getattr(self, name) < low:
                 raise InvalidInput(f"{_option(name)} must be at least {low}; you gave {getattr(self, name)}.")
         if self.d_model % self.n_head:
             raise InvalidInput(f"--d-model ({self.d_model}) must be a multiple of --n-head ({self.n_head}).")
-        if not 0 <= self.copies <= 1:
-            raise InvalidInput(f"--copies is a share of the windows, from 0 to 1; you gave {self.copies}.")
+        require_whole(self.stages, self.n_ctx)
+        if self.shares and (len(self.shares) != len(self.texts) or min(self.shares) <= 0):
+            raise InvalidInput(
+                "--mix needs a share above 0 for each text, as in prose.txt=0.6 stories.txt=0.4."
+            )
         if not 0 <= self.seed <= _MAX_SEED:
             raise InvalidInput(f"--seed must be from 0 to {_MAX_SEED:,}; you gave {self.seed}.")
         if min(self.rates.muon, self.rates.adamw) <= 0:
             raise InvalidInput("--muon-rate and --adamw-rate must be above 0.")
 
-    def recipe(self, n_vocab: int, eot_id: int) -> Recipe:
+    def for_trainer(self, n_vocab: int, eot_id: int) -> Recipe:
         """What the trainer needs, once the tokenizer's size and its end-of-text are known."""
         config = GPT2Config(
             n_vocab=n_vocab,
@@ -88,15 +95,18 @@ class Plan:
             d_mlp=4 * self.d_model,
             eot_id=eot_id,
         )
-        return Recipe(config, self.budget, self.rates, self.batch, self.copies, self.seed)
+        return Recipe(config, self.budget, self.stages, self.rates, self.seed)
 
     @property
     def options(self) -> dict[str, Any]:
         """The options that decide the result, by their names on the command line."""
-        names = ("n_ctx", "d_model", "n_layer", "n_head", "batch", "copies", "seed")
+        names = ("n_ctx", "d_model", "n_layer", "n_head", "seed")
         return {
+            "recipe": self.recipe,
             "vocab": self.n_vocab,
             **{name: getattr(self, name) for name in names},
+            "stage": [str(stage) for stage in self.stages],
+            "mix": list(self.shares),
             "muon_rate": self.rates.muon,
             "adamw_rate": self.rates.adamw,
             "tokens": self.budget.tokens,
@@ -105,22 +115,41 @@ class Plan:
 
     @property
     def command(self) -> str:
-        """The line that repeats this run, files named without their folders."""
-        words = ["gpt2dash", "train", *(path.name for path in self.texts)]
+        """The line that repeats this run, files named without their folders: the recipe and what differs."""
+        words = ["gpt2dash", "train", f"--recipe={self.recipe}", *self._texts_in_words()]
         files = {"heldout": self.heldout, "tokenizer": self.tokenizer}
         words += [f"--{name}={path.name}" for name, path in files.items() if path]
-        words += [f"{_option(name)}={value}" for name, value in self.options.items() if value is not None]
+        usual = replace(self, **RECIPES[self.recipe].fields, rates=Rates(), seed=0)._words()
+        words += [word for word in self._words() if word not in usual] + self._budget_words()
         words += ["--compile"] if self.compiled else []
         words += [f"--threads={self.threads}"] if self.threads else []
         return shlex.join([*words, "--out=FOLDER"])
+
+    def _texts_in_words(self) -> list[str]:
+        if not self.shares:
+            return [path.name for path in self.texts]
+        shared = zip(self.texts, self.shares, strict=True)
+        return ["--mix", *(f"{path.name}={share:g}" for path, share in shared)]
+
+    def _words(self) -> list[str]:
+        """Every option that decides the result as on the command line, but recipe, texts and budget."""
+        left_out = ("recipe", "mix", "tokens", "minutes")
+        named = {name: value for name, value in self.options.items() if name not in left_out}
+        every = ((name, value if isinstance(value, list) else [value]) for name, value in named.items())
+        return [f"{_option(name)}={value}" for name, values in every for value in values]
+
+    def _budget_words(self) -> list[str]:
+        if self.budget == Budget(RECIPES[self.recipe].tokens or 1):
+            return []
+        return [f"--{name}={value}" for name, value in vars(self.budget).items() if value is not None]
 
     @property
     def notes(self) -> str:
         """What is unusual about the recipe, for the model card."""
         return (
-            f"{self.copies:.0%} of the windows ({copy_share(self.copies, 0.0):.0%} in the first fifth of the "
-            "run) say a passage or tokens in random order over and over, so that heads that copy form early. "
-            "Position embeddings start as sinusoids."
+            "In some windows a passage of random tokens is said over and over, and only what can be known "
+            "from its earlier copies counts, so that heads that copy form early. Position embeddings start "
+            "as sinusoids."
         )
 
     def claim(self) -> None:

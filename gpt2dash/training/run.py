@@ -17,7 +17,9 @@ from gpt2dash.model.checkpoint import save_model
 from gpt2dash.training import card, corpus, vocabulary
 from gpt2dash.training.card_text import Facts
 from gpt2dash.training.corpus import Corpus
+from gpt2dash.training.mixture import mix
 from gpt2dash.training.plan import Plan
+from gpt2dash.training.precision import in_words
 from gpt2dash.training.progress import interval, progress_bar
 from gpt2dash.training.trainer import Report, Trainer
 
@@ -37,12 +39,13 @@ def train(plan: Plan) -> Facts:
     with _alone_in(plan.out):
         plan.claim()
         tokenizer = _tokenizer(plan)
-        texts = _prepared(plan.texts, tokenizer, plan.out / "train.ids")
-        heldout = _prepared((plan.heldout,), tokenizer, plan.out / "heldout.ids") if plan.heldout else None
+        texts = [_prepared(path, tokenizer, plan.out / f"train-{i}.ids") for i, path in enumerate(plan.texts)]
+        heldout = _prepared(plan.heldout, tokenizer, plan.out / "heldout.ids") if plan.heldout else None
         trainer = _trainer(plan, tokenizer, texts, heldout)
         _train(trainer)
         save_model(trainer.model.cpu(), plan.out)
-        run = card.Finished(plan, trainer.rows, texts, heldout, card.this_machine(plan.threads))
+        machine, precision = card.this_machine(plan.threads), in_words(trainer.device)
+        run = card.Finished(plan, trainer.rows, texts, trainer.mixture.shares, heldout, machine, precision)
         with progress_bar("measuring", total=len(heldout.ids) if heldout else 0, unit=" tokens") as on_tokens:
             return card.write(plan.out, run, on_tokens)
 
@@ -80,26 +83,30 @@ def _tokenizer(plan: Plan) -> Tokenizer:
             tokenizer = vocabulary.load(plan.tokenizer)
         else:
             sys.stderr.write("learning the vocabulary\n")
-            tokenizer = vocabulary.learn(plan.texts, plan.n_vocab)
+            tokenizer = vocabulary.learn(plan.texts, plan.n_vocab, plan.shares)
         vocabulary.save(tokenizer, plan.out, plan.n_ctx)
     return vocabulary.load(plan.out)
 
 
-def _prepared(paths: tuple[Path, ...], tokenizer: Tokenizer, out: Path) -> Corpus:
-    with progress_bar(f"{out.stem} text", unit="B") as on_bytes:
-        return corpus.prepare(paths, tokenizer, out, on_bytes)
+def _prepared(path: Path, tokenizer: Tokenizer, out: Path) -> Corpus:
+    with progress_bar(path.name, unit="B") as on_bytes:
+        return corpus.prepare([path], tokenizer, out, on_bytes)
 
 
-def _trainer(plan: Plan, tokenizer: Tokenizer, texts: Corpus, heldout: Corpus | None) -> Trainer:
-    corpus.require_length(texts.ids, plan.n_ctx, "training")
+def _trainer(plan: Plan, tokenizer: Tokenizer, texts: list[Corpus], heldout: Corpus | None) -> Trainer:
+    for text in texts:
+        corpus.require_length(text.ids, plan.n_ctx, "training")
     if heldout is not None:
         corpus.require_length(heldout.ids, plan.n_ctx, "held-out")
     if plan.threads:
         torch.set_num_threads(plan.threads)
     vocab = tokenizer.get_vocab()
-    recipe = plan.recipe(max(vocab.values()) + 1, vocab[corpus.SEPARATOR])
+    recipe = plan.for_trainer(max(vocab.values()) + 1, vocab[corpus.SEPARATOR])
     measured = heldout.ids if heldout is not None else None
-    return Trainer(recipe, texts.ids, measured, plan.out, compiled=plan.compiled)
+    mixture = mix(
+        [text.ids for text in texts], plan.shares or None, recipe.config.n_vocab, recipe.config.eot_id
+    )
+    return Trainer(recipe, mixture, measured, plan.out, compiled=plan.compiled)
 
 
 def _train(trainer: Trainer) -> None:

@@ -20,8 +20,11 @@ from torch import Tensor
 from gpt2dash.errors import InvalidInput, StorageProblem, UnusableCheckpoint
 from gpt2dash.model.config import GPT2Config
 from gpt2dash.model.gpt2 import GPT2
-from gpt2dash.training import corpus, metrics
+from gpt2dash.model.sites import INSIDE_ATTENTION, NO_TAP, Tap
+from gpt2dash.training import metrics
+from gpt2dash.training.corpus import Ids
 from gpt2dash.training.metrics import Clock, Row
+from gpt2dash.training.mixture import NOT_COUNTED, Batch, Mixture, batch_of, mix
 from gpt2dash.training.optimiser import (
     Rates,
     load_state_tensors,
@@ -29,12 +32,17 @@ from gpt2dash.training.optimiser import (
     set_rates,
     state_tensors,
 )
+from gpt2dash.training.precision import is_bfloat16_native
+from gpt2dash.training.stages import Stage, stage_at
 
 STATE = "state.json"
 METRICS = "metrics.csv"
 _BETWEEN_CHECKPOINTS_S = 120.0
 _MAX_GRADIENT_NORM = 1.0
-_HELDOUT_WINDOWS = 64
+_HELDOUT_TOKENS = 32_768
+_STEP_BY_STEP = Tap(INSIDE_ATTENTION, lambda _site, _layer, activation: activation)
+_FUSED_FROM = 256
+"""Windows from which attention's fused kernel is faster: at 128 its backward pass is a fifth of a step."""
 
 
 @dataclass(frozen=True)
@@ -68,17 +76,15 @@ class Recipe:
     Attributes:
         config: the model's shape.
         budget: when to stop; the learning rates follow it.
+        stages: what the steps read; their shares of the budget add up to 1.
         rates: of the optimisers.
-        batch: windows of n_ctx + 1 tokens in one step.
-        copies: share of the windows that repeat themselves, 0 to 1; more of them at first.
         seed: of the first weights and of the windows.
     """
 
     config: GPT2Config
     budget: Budget
+    stages: tuple[Stage, ...]
     rates: Rates = field(default_factory=Rates)
-    batch: int = 8
-    copies: float = 0.05
     seed: int = 0
 
 
@@ -97,7 +103,7 @@ class Trainer:
 
     Args:
         recipe: decides the result.
-        ids: the text to learn from.
+        mixture: the texts to learn from.
         heldout: a text to measure on.
         folder: for the state and `metrics.csv`; a state that is there is resumed.
         compiled: let torch compile the step; the result is the same up to rounding.
@@ -110,15 +116,15 @@ class Trainer:
     def __init__(
         self,
         recipe: Recipe,
-        ids: corpus.Ids,
-        heldout: corpus.Ids | None,
+        mixture: Mixture,
+        heldout: Ids | None,
         folder: Path,
         *,
         compiled: bool = False,
         between_checkpoints_s: float = _BETWEEN_CHECKPOINTS_S,
     ) -> None:
         self.recipe = recipe
-        self.ids = ids
+        self.mixture = mixture
         self.heldout = heldout
         self.folder = folder
         self.clock = Clock()
@@ -130,8 +136,8 @@ class Trainer:
         self.optimisers = optimisers(self.model, recipe.rates)
         self._losses: list[float] = []
         self._between_checkpoints_s = between_checkpoints_s
-        self._loss: Callable[[Tensor], Tensor] = (
-            torch.compile(self._next_token_loss) if compiled else self._next_token_loss
+        self._loss: Callable[[Tensor, Tensor], Tensor] = (
+            torch.compile(self._next_token_loss, dynamic=False) if compiled else self._next_token_loss
         )
         if (folder / STATE).exists():
             self._resume()
@@ -169,25 +175,35 @@ class Trainer:
             ) from error
         self.rows = metrics.read(self.folder / METRICS, until_step=self.clock.step)
 
+    @property
+    def stage(self) -> Stage:
+        """What the next step reads."""
+        return stage_at(self.recipe.stages, self.recipe.budget.progress(self.clock))
+
     @torch.inference_mode()
     def heldout_loss(self) -> float | None:
-        """Mean loss in nats per token on fixed windows of the held-out text."""
+        """Nats per token on fixed windows of the held-out text, as long as those of the stage."""
         if self.heldout is None:
             return None
-        length = self.recipe.config.n_ctx + 1
-        batch = corpus.windows(self.heldout, 0, n_window=_HELDOUT_WINDOWS, length=length, seed=0)
+        config, window = self.recipe.config, self.stage.window
+        alike = Stage(1.0, window, max(1, _HELDOUT_TOKENS // window // 8), copies=0.0)
+        text = mix([self.heldout], None, config.n_vocab, config.eot_id)
         self.model.eval()
-        parts = [self._next_token_loss(self._tensor(part)) for part in batch.reshape(8, -1, length)]
+        with self._autocast():
+            parts = [
+                self._next_token_loss(*self._tensors(batch_of(text, alike, i, seed=0))) for i in range(8)
+            ]
         self.model.train()
         return float(torch.stack(parts).mean())
 
     def _step(self, progress: float) -> float:
         """One update of the weights; returns the loss before it."""
         started = time.monotonic()
-        batch = self._tensor(self._batch(progress))
+        stage = self.stage
+        batch = self._tensors(batch_of(self.mixture, stage, self.clock.step, self.recipe.seed))
         self.model.train()
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
-            loss = self._loss(batch)
+        with self._autocast():
+            loss = self._loss(*batch)
         torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), _MAX_GRADIENT_NORM)
         value = self._finite(loss)
@@ -197,17 +213,12 @@ class Trainer:
             optimiser.zero_grad(set_to_none=True)
         self._losses.append(value)
         self.clock.step += 1
-        self.clock.tokens += self.recipe.batch * self.recipe.config.n_ctx
+        self.clock.tokens += stage.batch * stage.window
         self.clock.seconds += time.monotonic() - started
         return value
 
-    def _batch(self, progress: float) -> corpus.Ids:
-        recipe, step = self.recipe, self.clock.step
-        batch = corpus.windows(
-            self.ids, step, n_window=recipe.batch, length=recipe.config.n_ctx + 1, seed=recipe.seed
-        )
-        share = corpus.copy_share(recipe.copies, progress)
-        return corpus.with_copies(batch, step, share=share, seed=recipe.seed)
+    def _autocast(self) -> torch.autocast:
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=is_bfloat16_native(self.device))
 
     def _finite(self, loss: Tensor) -> float:
         value = float(loss.detach())
@@ -218,12 +229,12 @@ class Trainer:
             )
         return value
 
-    def _next_token_loss(self, batch: Tensor) -> Tensor:
-        logits = self.model(batch[:, :-1])
-        return F.cross_entropy(logits.flatten(0, 1).float(), batch[:, 1:].flatten())
+    def _next_token_loss(self, ids: Tensor, targets: Tensor) -> Tensor:
+        logits = self.model(ids, NO_TAP if ids.shape[1] >= _FUSED_FROM else _STEP_BY_STEP)
+        return F.cross_entropy(logits.flatten(0, 1).float(), targets.flatten(), ignore_index=NOT_COUNTED)
 
-    def _tensor(self, batch: corpus.Ids) -> Tensor:
-        return torch.from_numpy(batch.astype("int64")).to(self.device)
+    def _tensors(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        return torch.from_numpy(batch.ids).to(self.device), torch.from_numpy(batch.targets).to(self.device)
 
     def _state_file(self) -> Path:
         return self.folder / f"state-{self.clock.step}.safetensors"

@@ -17,7 +17,9 @@ _FILES = ("vocab.json", "merges.txt", "tokenizer_config.json")
 _GPT2_SPLIT = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
 
 
-def learn(paths: Sequence[Path], n_vocab: int, *, every: int | None = None) -> Tokenizer:
+def learn(
+    paths: Sequence[Path], n_vocab: int, shares: Sequence[float] = (), *, every: int | None = None
+) -> Tokenizer:
     """Learn merges from the text; the last id is end-of-text.
 
     GPT-2's own splitting pattern, all 256 bytes in the alphabet: any text can be encoded. A
@@ -26,6 +28,7 @@ def learn(paths: Sequence[Path], n_vocab: int, *, every: int | None = None) -> T
     Args:
         paths: text files.
         n_vocab: tokens to end with, from 257 to 65,536.
+        shares: how much each text counts, relative to one another; by their lengths when empty.
         every: read one piece in so many; None reads about 40 million characters.
 
     Raises:
@@ -36,18 +39,30 @@ def learn(paths: Sequence[Path], n_vocab: int, *, every: int | None = None) -> T
             f"--vocab must be from {MIN_VOCAB} (256 bytes and end-of-text) to {MAX_VOCAB:,}; "
             f"you gave {n_vocab:,}."
         )
-    if every is None:
-        every = max(1, round(sum(len(piece.text) for piece in pieces(paths)) / _SAMPLE_CHARACTERS))
+    steps = [every] * len(paths) if every is not None else _steps(paths, shares)
     tokenizer = _byte_level(models.BPE())
     trainer = trainers.BpeTrainer(
         vocab_size=n_vocab - 1,
         initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
         show_progress=False,
     )
-    sample = (piece.text for piece in pieces(paths) if piece.number % every == 0)
+    sample = (
+        piece.text
+        for path, step in zip(paths, steps, strict=True)
+        for count, piece in enumerate(pieces([path]))
+        if count % step == 0
+    )
     tokenizer.train_from_iterator(sample, trainer)
     tokenizer.add_special_tokens([SEPARATOR])
     return tokenizer
+
+
+def _steps(paths: Sequence[Path], shares: Sequence[float]) -> list[int]:
+    """One piece in how many to read of each text, so that they count by their shares."""
+    sizes = [sum(len(piece.text) for piece in pieces([path])) for path in paths]
+    weights = shares or sizes
+    wanted = [_SAMPLE_CHARACTERS * weight / (sum(weights) or 1) for weight in weights]
+    return [max(1, round(size / (want or 1))) for size, want in zip(sizes, wanted, strict=True)]
 
 
 def _byte_level(model: models.BPE) -> Tokenizer:
