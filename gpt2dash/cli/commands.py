@@ -132,14 +132,19 @@ def cache(
 
 @command_line.command()
 def evaluate(
-    texts: Annotated[list[Path], Argument(metavar="FILES...", help="Text files in UTF-8; .xz is unpacked.")],
+    texts: Annotated[
+        list[Path] | None, Argument(metavar="FILES...", help="Text files in UTF-8; .xz is unpacked.")
+    ] = None,
     model: Model = "bundled",
+    behaviours: Annotated[
+        bool, Option("--behaviours", help="Measure what the model can do, on cases in the package.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Measure how well a model predicts texts, in bits per byte, beside xz and bzip2."""
-    from gpt2dash.cli.evaluate import evaluate_texts
+    from gpt2dash.cli.evaluate import evaluate_model
 
-    evaluate_texts(texts, model, as_json=as_json)
+    evaluate_model(texts or [], model, behaviours=behaviours, as_json=as_json)
 
 
 @command_line.command()

@@ -1,24 +1,50 @@
-"""`gpt2dash evaluate`: how well a model predicts texts."""
+"""`gpt2dash evaluate`: how well a model predicts texts, and what it can do."""
 
 import math
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from gpt2dash.cli.output import write_json, write_line
-from gpt2dash.language_model import load
+from gpt2dash.errors import InvalidInput
+from gpt2dash.language_model import LanguageModel, load
+from gpt2dash.training.behaviours import measure, read_cases
 from gpt2dash.training.corpus import pieces
 from gpt2dash.training.evaluation import compressors, evaluate, text_ids
 from gpt2dash.training.progress import progress_bar
 
 
-def evaluate_texts(paths: Sequence[Path], model: str, *, as_json: bool) -> None:
-    """Measure a model on each file and print a line for each.
+def evaluate_model(paths: Sequence[Path], model: str, *, behaviours: bool, as_json: bool) -> None:
+    """Measure a model on each file, then on the package's cases, and print a line for each measure.
 
     Raises:
-        PublicError: the model cannot be loaded, or a file cannot be read or is empty.
+        PublicError: there is nothing to measure, the model cannot be loaded, or a file cannot be
+            read or is empty.
     """
+    if not paths and not behaviours:
+        raise InvalidInput("There is nothing to measure. Name a text file, or give --behaviours.")
     lm = load(model)
+    _evaluate_texts(paths, lm, as_json=as_json)
+    if behaviours:
+        _evaluate_behaviours(lm, as_json=as_json)
+
+
+def _evaluate_behaviours(lm: LanguageModel, *, as_json: bool) -> None:
+    cases = read_cases()
+    with progress_bar("cases", total=len(cases), unit=" cases") as on_cases:
+        figures = measure(lm.model, lm.tokenizer, cases, on_cases)
+    for figure in figures:
+        if as_json:
+            write_json({"model": lm.name, **asdict(figure)})
+            continue
+        write_line(
+            f"{figure.behaviour}, {figure.measure}: {figure.value:.3f} "
+            f"(by chance {figure.chance:.3f}; {figure.n_case} cases)"
+        )
+
+
+def _evaluate_texts(paths: Sequence[Path], lm: LanguageModel, *, as_json: bool) -> None:
     for path in paths:
         ids, n_bytes = text_ids([path], lm.tokenizer)
         began = time.perf_counter()

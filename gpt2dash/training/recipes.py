@@ -39,7 +39,7 @@ RECIPES = {
             Stage(0.20, window=256, batch=32, copies=0.05),
             Stage(0.15, window=512, batch=16, copies=0.05),
         ),
-        tokens=30_000_000,
+        tokens=28_000_000,
     ),
 }
 
