@@ -1,1 +1,1 @@
-"""A grammar of simple stories: seeded text from which a small language model learns habits one can look at."""
+"""A grammar of simple stories: seeded text that teaches a small language model habits one can look at."""

@@ -1,26 +1,34 @@
 """Subjects and verbs that agree across the words between them."""
 
-from stories.wording import Dice
+from stories.wording import Dice, pairs, phrases, words
 from stories.world import Scene
 
-_PAIRS_OF = (
-    "window house,door room,leaf tree,page book,wheel cart,leg table,wall garden,handle door,branch tree,"
-    "colour boat,name river,price ticket,owner shop,end story,side road,song bird,sound drum,smell flower,"
-    "lid pot,corner street,cover book,tail horse,nest bird,seat boat,voice child,friend teacher,sister farmer,"
-    "son miller,daughter king,picture lake,shape cloud,size stone,taste apple,light star"
+_PAIRS_OF = phrases(
+    """
+    window house, door room, leaf tree, page book, wheel cart, leg table, wall garden, handle door,
+    branch tree, colour boat, name river, price ticket, owner shop, end story, side road, song bird,
+    sound drum, smell flower, lid pot, corner street, cover book, tail horse, nest bird, seat boat,
+    voice child, friend teacher, sister farmer, son miller, daughter king, picture lake, shape cloud,
+    size stone, taste apple, light star
+    """
 )
-_PAIRS_AT = (
-    "man near gate,woman beside horse,girl with kite,child behind tree,cat under table,bird above roof,"
-    "tree by lake,book on chair,plate on table,lamp beside bed,boat near island,farmer with cow,"
-    "teacher beside pupil,flower in vase,fish in pond,sheep behind wall,mouse under floor,coin in purse,"
-    "house beside mill,shop across street,toy in box,stone under bridge,chair beside window,shoe under bench,"
-    "sailor on ship,duck on pond,road between village,hat on hook,garden behind house,clock above door"
+_PAIRS_AT = phrases(
+    """
+    man near gate, woman beside horse, girl with kite, child behind tree, cat under table, bird above
+    roof, tree by lake, book on chair, plate on table, lamp beside bed, boat near island, farmer with
+    cow, teacher beside pupil, flower in vase, fish in pond, sheep behind wall, mouse under floor, coin
+    in purse, house beside mill, shop across street, toy in box, stone under bridge, chair beside
+    window, shoe under bench, sailor on ship, duck on pond, road between village, hat on hook, garden
+    behind house, clock above door
+    """
 )
-_IRREGULAR = {
-    **{"leaf": "leaves", "man": "men", "woman": "women", "child": "children", "fish": "fish", "sheep": "sheep"},
-    **{"mouse": "mice", "box": "boxes", "match": "matches", "branch": "branches", "story": "stories"},
-    **{"country": "countries", "bench": "benches", "wolf": "wolves", "knife": "knives"},
-}
+_IRREGULAR = dict(
+    pairs("""
+        leaf leaves, man men, woman women, child children, fish fish, sheep sheep, mouse mice, box boxes,
+        match matches, branch branches, story stories, country countries, bench benches, wolf wolves, knife
+        knives
+        """)
+)
 # Words that do not show their number would teach nothing.
 _SAME = ("fish", "sheep", "smell", "taste", "light")
 
@@ -31,16 +39,18 @@ def plural(noun: str) -> str:
 
 
 def _entries() -> tuple[tuple[str, str, str], ...]:
-    of = [(head, "of", attractor) for head, attractor in (pair.split() for pair in _PAIRS_OF.split(","))]
-    at = [(head, prep, attractor) for head, prep, attractor in (pair.split() for pair in _PAIRS_AT.split(","))]
+    of = [(head, "of", attractor) for head, attractor in (pair.split() for pair in _PAIRS_OF)]
+    at = [(head, prep, attractor) for head, prep, attractor in (pair.split() for pair in _PAIRS_AT)]
     return tuple(entry for entry in of + at if entry[0] not in _SAME)
 
 
 PAIRS = _entries()
-_PEOPLE = frozenset(
-    "man woman girl child farmer teacher sailor friend sister son daughter owner cat bird mouse duck".split()
+_PEOPLE = words(
+    """
+    man woman girl child farmer teacher sailor friend sister son daughter owner cat bird mouse duck
+    """
 )
-_ABSTRACT = frozenset("colour name price end side song sound corner voice shape size".split())
+_ABSTRACT = words("colour name price end side song sound corner voice shape size")
 FRAMES = (
     "The {subject} {verb}.",
     "The {subject} {verb}.",
@@ -54,14 +64,38 @@ FRAMES = (
     "The {subject} {verb}, and so {be} the {other}.",
 )
 _PREDICATES = {
-    "person": "tired,happy,here,very old,asleep,not at home,in a hurry,well known in the town,hungry,kind".split(","),
-    "thing": "old,new,clean,very small,not for sale,in the way,still here,quite large,worth seeing".split(","),
-    "abstract": "strange,well known,important,not what we thought,always the same,different today,the best".split(","),
+    "person": phrases(
+        """
+        tired, happy, here, very old, asleep, not at home, in a hurry, well known in the town, hungry, kind
+        """
+    ),
+    "thing": phrases(
+        """
+        old, new, clean, very small, not for sale, in the way, still here, quite large, worth seeing
+        """
+    ),
+    "abstract": phrases(
+        """
+        strange, well known, important, not what we thought, always the same, different today, the best
+        """
+    ),
 }
 _HAVES = {
-    "person": "no time,a long way to go,work to do,seen the king,gone home,been away,come back,lost the way".split(","),
-    "thing": "been sold,been here for years,no marks,been cleaned,a strange shape,a blue spot,no name".split(","),
-    "abstract": "changed,been forgotten,been written down,surprised us all,stayed the same,no meaning".split(","),
+    "person": phrases(
+        """
+        no time, a long way to go, work to do, seen the king, gone home, been away, come back, lost the way
+        """
+    ),
+    "thing": phrases(
+        """
+        been sold, been here for years, no marks, been cleaned, a strange shape, a blue spot, no name
+        """
+    ),
+    "abstract": phrases(
+        """
+        changed, been forgotten, been written down, surprised us all, stayed the same, no meaning
+        """
+    ),
 }
 _ADJECTIVES = ("", "", "", "old ", "little ", "big ", "other ")
 

@@ -1,7 +1,8 @@
 """What the stories never contain, so that the test cases measure a habit and not a memory.
 
-The writing modules take their names, nouns and frames from elsewhere; the lists here are read only by ``cases``.
-The rules (``is_held_pair``, ``is_held_invention``, ``HELD_STARTS``, ``HELD_OPPOSITES``) are asked by both sides.
+The modules that write the stories keep the rules: ``is_held_pair``, ``is_held_invention``, ``HELD_STARTS``,
+``HELD_OPPOSITES`` and the held names. Everything else here is material for ``cases`` alone: the stories take
+their frames, gifts, places, lines and nouns from lists of their own.
 """
 
 from stories.words import FEMALE, MALE
@@ -44,6 +45,17 @@ HELD_OPPOSITES = (
     ("full", "empty"),
     ("dark", "light"),
 )
+# Some words have more than one.
+ALSO_OPPOSITE = {
+    "big": ("little", "tiny"),
+    "small": ("large", "great"),
+    "old": ("new",),
+    "closed": ("opened",),
+    "light": ("heavy",),
+    "cold": ("warm",),
+    "happy": ("unhappy",),
+    "empty": ("filled",),
+}
 OPPOSITE_FRAMES = ("The opposite of {x} is", "If a thing is not {x} at all, it is")
 
 GIVING_FRAMES = (
@@ -53,11 +65,22 @@ GIVING_FRAMES = (
     "Then {a} and {b} had a long talk at {place}. Afterwards {s} offered {gift} to",
     "{a} and {b} were friends. They met at {place}, and {s} brought {gift} to",
     "Yesterday {a} and {b} walked to {place} together. On the way {s} showed {gift} to",
-    "The day was warm. {a} sat beside {b} at {place}, and at last {s} lent {gift} to",
+    "The day was warm. {a} sat beside {b} at {place}, and at last {s} passed {gift} to",
     "{a} was waiting with {b} at {place}. Before the evening came, {s} gave {gift} to",
 )
 GIVING_PLACES = ("the store", "the library", "the church", "the inn", "the stable")
 GIVING_GIFTS = ("a drink", "a ring", "a candle", "the newspaper", "a basket of plums", "an umbrella")
+
+INVENTED_FRAMES = (
+    "There was once a village called {n}. The people of {n} were poor. One winter a stranger came to",
+    "My grandfather had a ship. Its name was {n}. He loved the {n}, and we were all proud of the",
+    '"Have you met Doctor {n}?" asked the old woman. "Doctor {n} can cure anything." So they sent for Doctor',
+    "Professor {n} wrote seven books. Students came from far to hear {n}. One year Professor",
+    "The horse was named {n}. A rich man wished to buy {n}, but the farmer would never sell",
+    "Lake {n} is deep and cold. They say that a monster sleeps in Lake {n}. No one will row across Lake",
+    "The planet {n} has two moons. Both moons of {n} are of ice. It takes a hundred years to fly to",
+    "The queen had a daughter, Princess {n}. All the princes loved Princess {n}. One day Princess",
+)
 
 PRONOUN_FRAMES = (
     "{a} was very hungry because",
@@ -70,15 +93,20 @@ PRONOUN_FRAMES = (
     "{a} had been ill all week, so",
 )
 
+# Head and attractor, each alone and as more than one, with the word between them.
 AGREEMENT_PAIRS = (
     ("key", "keys", "of", "house", "houses"),
     ("roof", "roofs", "of", "barn", "barns"),
-    ("picture", "pictures", "of", "horse", "horses"),
+    ("painting", "paintings", "of", "horse", "horses"),
     ("path", "paths", "behind", "hill", "hills"),
     ("boy", "boys", "near", "bridge", "bridges"),
     ("letter", "letters", "from", "soldier", "soldiers"),
     ("dog", "dogs", "beside", "cart", "carts"),
     ("cup", "cups", "on", "shelf", "shelves"),
+    ("nurse", "nurses", "with", "doctor", "doctors"),
+    ("bag", "bags", "under", "seat", "seats"),
+    ("ship", "ships", "from", "country", "countries"),
+    ("book", "books", "about", "king", "kings"),
 )
 AGREEMENT_FRAMES = (
     "The {head} {prep} the old {attractor}",
@@ -109,19 +137,21 @@ CLOSING_QUOTE_FRAMES = (
 )
 BRACKETED = (
     "the piper",
-    "the old sailor",
-    "her uncle",
-    "the king of the island",
+    "the old pirate",
+    "the owner of the island",
     "a friend from school",
-    "the tallest man in town",
+    "the tallest person in town",
+    "with an apple in each hand",
 )
 CLOSING_BRACKET_FRAMES = (
     "{a} wrote to {b} ({phrase}). The next day {b} ({phrase}",
     "There was a letter for {b} ({phrase}) and none for {a}. In the morning {b} ({phrase}",
 )
 
+# Two ask for the one who has more of it and two for the one who has less.
 COMPARISON_FRAMES = (
     "{a} is {more} than {b}. The {less} one is",
     "{a} is {more} than {b}. The {more} one is",
-    "We all know that {a} is {more} than {b}, so of the two the {less} one is",
+    "We all know that {a} is {more} than {b}, so the {less} one is",
+    "We all know that {a} is {more} than {b}, so the {more} one is",
 )

@@ -3,30 +3,30 @@
 from collections.abc import Callable
 
 from stories.heldout import HELD_FEMALE, HELD_MALE, is_held_invention
-from stories.wording import Dice
+from stories.wording import Dice, words
 from stories.words import FEMALE, MALE
 
 _NAMES = frozenset((*FEMALE, *MALE, *HELD_FEMALE, *HELD_MALE))
 
-_ONSETS = (
-    *("b", "br", "d", "dr", "f", "fl", "g", "gr", "gl", "h", "j", "k", "kr", "l", "m", "n", "p", "pl", "pr", "qu"),
-    *("r", "s", "sk", "st", "t", "tr", "v", "w", "y", "z", "zh", "th"),
+_ONSETS = words("b br d dr f fl g gr gl h j k kr l m n p pl pr qu r s sk st t tr v w y z zh th")
+_VOWELS = words("a e i o u")
+_MIDDLES = words(
+    """
+    b ck d dd f g l ll lm lqu m mb mp n nd nk pp r rb rd rl rr rt rv sk ss st t tt v x z zz nt lv rm
+    """
 )
-_VOWELS = ("a", "e", "i", "o", "u")
-_MIDDLES = (
-    *("b", "ck", "d", "dd", "f", "g", "l", "ll", "lm", "lqu", "m", "mb", "mp", "n", "nd", "nk", "pp", "r", "rb"),
-    *("rd", "rl", "rr", "rt", "rv", "sk", "ss", "st", "t", "tt", "v", "x", "z", "zz", "nt", "lv", "rm"),
+_ENDINGS = words(
+    """
+    in az a ox ib er on ip im um ak o el is or und esh ard ola ova ira ino ella arn eth ump ock ish omar
+    idon ulan evo
+    """
 )
-_ENDINGS = (
-    *("in", "az", "a", "ox", "ib", "er", "on", "ip", "im", "um", "ak", "o", "el", "is", "or", "und", "esh", "ard"),
-    *("ola", "ova", "ira", "ino", "ella", "arn", "eth", "ump", "ock", "ish", "omar", "idon", "ulan", "evo"),
-)
-
 
 # Rude by accident.
-_RUDE = (
-    *("fuck", "fag", "cock", "dick", "tit", "piss", "puss", "slut", "nig", "wank", "nazi", "jizz", "sex", "tard"),
-    *("kike", "dyke", "homo", "rape", "gook", "pak"),
+_RUDE = words(
+    """
+    fuck fag cock dick tit piss puss slut nig wank nazi jizz sex tard kike dyke homo rape gook pak
+    """
 )
 
 
@@ -39,7 +39,9 @@ def _word(dice: Dice) -> str:
 
 def _until(dice: Dice, wanted: Callable[[str], bool]) -> str:
     word = _word(dice)
-    while len(word) < 6 or word.capitalize() in _NAMES or any(map(word.__contains__, _RUDE)) or not wanted(word):
+    while (
+        len(word) < 6 or word.capitalize() in _NAMES or any(map(word.__contains__, _RUDE)) or not wanted(word)
+    ):
         word = _word(dice)
     return word
 

@@ -16,13 +16,13 @@ _HELP = Plot(
             "But {a} dropped the {thing} into a deep hole. {a.He} could not get it out by {a.himself}.",
         ),
         (
-            "{a} called for help. \"Help! Help!\" {a.he} called.",
-            "{a} sat down and cried. \"My {thing}, my {thing}!\" {a.he} said.",
+            '{a} called for help. "Help! Help!" {a.he} called.',
+            '{a} sat down and cried. "My {thing}, my {thing}!" {a.he} said.',
             "{a} tried once, twice, three times. It was no use.",
         ),
         (
             "{b} was {at2} and heard {a}. {b.He} ran as fast as {b.he} could.",
-            "Just then {b} came by. \"I can see it,\" said {b}. \"Do not cry, {a}.\"",
+            'Just then {b} came by. "I can see it," said {b}. "Do not cry, {a}."',
         ),
         (
             "{b} was taller than {a}. {a} was shorter than {b}. So {b} got the {thing} and gave it to {a}.",
@@ -30,8 +30,8 @@ _HELP = Plot(
             "{b} was strong and {b.he} was not afraid. {b.He} got the {thing} and brought it to {a}.",
         ),
         (
-            "\"You are braver than I am, {b},\" said {a}.",
-            "\"How can I thank you?\" asked {a}. \"With {g1},\" said {b}. So {a} gave {g1} to {b}.",
+            '"You are braver than I am, {b}," said {a}.',
+            '"How can I thank you?" asked {a}. "With {g1}," said {b}. So {a} gave {g1} to {b}.',
             "The {thing} was wet and dirty, but {a} was happy. {a.He} thanked {b}.",
         ),
     ),
@@ -54,8 +54,8 @@ _TRADE = Plot(
             "{time2}, {a} saw {b} {at}.",
         ),
         (
-            "\"Will you give me that?\" asked {a}. \"Yes,\" said {b}, \"if you give me your {thing}.\"",
-            "\"I will give you my {thing},\" said {a}. \"Good,\" said {b}. \"Here you are.\"",
+            '"Will you give me that?" asked {a}. "Yes," said {b}, "if you give me your {thing}."',
+            '"I will give you my {thing}," said {a}. "Good," said {b}. "Here you are."',
         ),
         (
             "So {a} gave the {thing} to {b}, and {b} gave {g1} to {a}.",
@@ -66,8 +66,9 @@ _TRADE = Plot(
             "{a} had given away the {thing}. Now it belonged to {b}.",
         ),
         (
-            "\"Are you happy, {a}?\" asked {b}. \"I am. Are you happy, {b}?\" asked {a}. \"Yes,\" said {b}.",
-            "{a} [ate|looked at|smelled] what {b} had given {a.him}. {b} played with what {a} had given {b.him}.",
+            '"Are you happy, {a}?" asked {b}. "I am. Are you happy, {b}?" asked {a}. "Yes," said {b}.',
+            "{a} [ate|looked at|smelled] what {b} had given {a.him}. {b} played with what {a} had given "
+            "{b.him}.",
         ),
     ),
     (
@@ -84,12 +85,12 @@ _FIND = Plot(
             "{a} was walking {at}. There, {hidden}, lay something that {a.he} had never seen.",
         ),
         (
-            "{a} asked {b} about it. \"That is a {new},\" said {b}.",
-            "\"What is it?\" asked {a}. \"I think it is a {new},\" said {b}.",
-            "On one side stood a single word: {new}. \"So it is a {new},\" said {a}.",
+            '{a} asked {b} about it. "That is a {new}," said {b}.',
+            '"What is it?" asked {a}. "I think it is a {new}," said {b}.',
+            'On one side stood a single word: {new}. "So it is a {new}," said {a}.',
         ),
         (
-            "\"A {new}!\" said {a}. \"What can a {new} do?\" \"A {new} can [sing|fly|tell the time],\" said {b}.",
+            '"A {new}!" said {a}. "What can a {new} do?" "A {new} can [sing|fly|tell the time]," said {b}.',
             "{a} had never heard of a {new}. {a.He} said the word again and again: {new}, {new}, {new}.",
         ),
         (
@@ -99,7 +100,7 @@ _FIND = Plot(
         ),
         (
             "In the night the {new} began to sing. {a} listened to the {new} till the morning.",
-            "But the {new} was not happy. \"It wants to go home,\" said {b}.",
+            'But the {new} was not happy. "It wants to go home," said {b}.',
             "All the people in {town} came to see the {new}.",
         ),
         (
@@ -122,11 +123,11 @@ _SECRET = Plot(
             "There was an old door {at}. Nobody had ever opened it.",
         ),
         (
-            "\"You need a secret word,\" said {b}. \"The word is {new}.\"",
-            "{b} knew the secret word. It was {new}. {b.He} told it to {a}: \"{new}.\"",
+            '"You need a secret word," said {b}. "The word is {new}."',
+            '{b} knew the secret word. It was {new}. {b.He} told it to {a}: "{new}."',
         ),
         (
-            "{a} stood before the door. \"{new},\" said {a}. Nothing happened. \"{new}!\" {a.he} said again.",
+            '{a} stood before the door. "{new}," said {a}. Nothing happened. "{new}!" {a.he} said again.',
             "{a} wrote the word on {a.his} hand: {new}. Then {a.he} went to the door and read it: {new}.",
         ),
         (
@@ -135,10 +136,10 @@ _SECRET = Plot(
         ),
         (
             "{a} took the {thing} and showed it to {b}.",
-            "{a} brought the {thing.full} to {b}. \"This was behind the door,\" said {a}.",
+            '{a} brought the {thing.full} to {b}. "This was behind the door," said {a}.',
         ),
         (
-            "\"Never forget the word,\" said {b}. \"I will not,\" said {a}. \"It is {new}.\"",
+            '"Never forget the word," said {b}. "I will not," said {a}. "It is {new}."',
             "The door closed again. Only {a} and {b} know the word {new}.",
         ),
     ),
@@ -161,10 +162,10 @@ _MEAL = Plot(
         ),
         (
             "At six there was a knock at the door. It was {b}. {b} had brought {thing.a}.",
-            "Soon {b} came in. \"I have {thing.a} for you,\" said {b}, and {b.he} gave the {thing} to {a}.",
+            'Soon {b} came in. "I have {thing.a} for you," said {b}, and {b.he} gave the {thing} to {a}.',
         ),
         (
-            "\"What is for supper?\" asked {b}. \"There is {g1} and {g2},\" said {a}.",
+            '"What is for supper?" asked {b}. "There is {g1} and {g2}," said {a}.',
             "{a} gave {g1} to {b}. {b} ate it and asked for more.",
         ),
         (

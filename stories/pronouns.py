@@ -9,7 +9,8 @@ FRAMES = (
     "{a} was [sad|angry] because {a.he} had [lost|broken|forgotten] {a.his} {thing}.",
     "{a} was [happy|glad] because {a.he} had [found|mended|finished] {a.his} {thing}.",
     "{a} was {at}, and there {a.he} [met a friend|saw a fox|fell asleep|bought some bread|found a coin].",
-    "{time}, {a} woke up early. {a.He} washed {a.his} face, and then {a.he} [ate an egg|went out|fed the cat].",
+    "{time}, {a} woke up early. {a.He} washed {a.his} face, and then {a.he} [ate an egg|went out|fed "
+    "the cat].",
     "{a} looked at {a.himself} in the mirror. {a.He} liked {a.his} new {thing}.",
     "{a} made the {thing} by {a.himself}. {a.He} was proud of it.",
     "{a} lost {a.his} {thing}, but {a.he} [found it again|did not cry|soon got a new one].",
@@ -73,5 +74,8 @@ def about_two(scene: Scene) -> str:
 def pronouns_section(scene: Scene) -> str:
     """A few small accounts of people."""
     dice = scene.dice
-    lines = [about_one(scene, scene.one()) if dice.chance(0.7) else about_two(scene) for _ in range(dice.whole(2, 5))]
+    lines = [
+        about_one(scene, scene.one()) if dice.chance(0.7) else about_two(scene)
+        for _ in range(dice.whole(2, 5))
+    ]
     return dice.pick((" ", "\n")).join(lines)

@@ -21,10 +21,23 @@ def _slots(scene: Scene, a: Person, b: Person) -> dict[str, object]:
     foods = dice.some(FOODS, 2)
     title_noun = " ".join(word.capitalize() for word in item.full.split())
     return {
-        **{"a": a, "b": b, "thing": item, "T": title_noun, "at": first.at, "place": first, "at2": second.at},
-        **{"place2": second, "hidden": dice.pick(HIDDEN), "day": dice.pick(DAYS), "mood": dice.pick(MOODS)},
-        **{"g1": article(foods[0]), "g2": article(foods[1]), "town": scene.town, "kind": article(a.kind)},
-        **{"town2": capital(invented(dice)), "new": invented(dice)},
+        "a": a,
+        "b": b,
+        "thing": item,
+        "T": title_noun,
+        "at": first.at,
+        "place": first,
+        "at2": second.at,
+        "place2": second,
+        "hidden": dice.pick(HIDDEN),
+        "day": dice.pick(DAYS),
+        "mood": dice.pick(MOODS),
+        "g1": article(foods[0]),
+        "g2": article(foods[1]),
+        "town": scene.town,
+        "kind": article(a.kind),
+        "town2": capital(invented(dice)),
+        "new": invented(dice),
     }
 
 
@@ -61,7 +74,11 @@ def story_sections(scene: Scene) -> list[str]:
     paragraphs = [dice.write(plot.titles, **slots)] if dice.chance(0.3) else []
     paragraph: list[str] = []
     for beat in (OPENINGS, *plot.beats, ENDINGS):
-        slots |= {"weather": dice.pick(WEATHER), "time": dice.pick(TIMES), "time2": dice.pick(TIMES + LATER[-4:])}
+        slots |= {
+            "weather": dice.pick(WEATHER),
+            "time": dice.pick(TIMES),
+            "time2": dice.pick(TIMES + LATER[-4:]),
+        }
         paragraph.append(dice.write(beat, **slots))
         if dice.chance(0.15):
             paragraph.append(_between(scene, a))
@@ -76,4 +93,6 @@ def questions_section(scene: Scene) -> str:
     dice: Dice = scene.dice
     facts = dice.some(scene.facts, dice.whole(1, len(scene.facts)))
     setting = dice.pick(_SETTINGS)
-    return dice.pick((" ", "\n", "\n")).join(capital(setting.format(q=q, answer=answer)) for q, answer in facts)
+    return dice.pick((" ", "\n", "\n")).join(
+        capital(setting.format(q=q, answer=answer)) for q, answer in facts
+    )

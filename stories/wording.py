@@ -11,6 +11,21 @@ T = TypeVar("T")
 _CHOICE = re.compile(r"\[([^\]]*)\]")
 
 
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text."""
+    return tuple(text.split())
+
+
+def phrases(text: str) -> tuple[str, ...]:
+    """The phrases of a text, which has commas between them."""
+    return tuple(" ".join(phrase.split()) for phrase in text.split(","))
+
+
+def pairs(text: str) -> tuple[tuple[str, str], ...]:
+    """The pairs of words of a text, which has commas between them."""
+    return tuple((first, second) for first, second in map(words, text.split(",")))
+
+
 @cache
 def _parts(frame: str) -> tuple[tuple[str, ...], ...]:
     """The pieces of a frame in order; each is a tuple of the ways in which it can be written."""
@@ -66,7 +81,10 @@ class Dice:
         return [rest.pop(int(self._random() * len(rest))) for _ in range(count)]
 
     def write(self, frames: Sequence[str], **slots: object) -> str:
-        """One of the frames, if possible a new one in this document, its ``[this|that]`` choices made and its ``{slots}`` filled."""
+        """One of the frames, its ``[this|that]`` chosen and its ``{slots}`` filled.
+
+        A frame that the document already has is drawn again, at most three times.
+        """
         frame = self.pick(frames)
         for _ in range(3):
             if frame in self._used:
