@@ -50,13 +50,20 @@ def passport(model: GPT2, seed: int = 0) -> Passport:
         model: one that reads at least 4 tokens.
         seed: of the texts.
     """
-    n_random = min(_N_RANDOM, model.config.n_ctx // 2)
+    texts = random_texts(model, seed)
+    n_random = len(texts[0])
     generator = torch.Generator().manual_seed(seed)
-    texts = [_random_ids(model, n_random, generator) for _ in range(_N_TEXT)]
     scores = [_scores(model, ids, _shuffled(ids, generator)) for ids in texts]
     previous, induction, shuffled = torch.stack(scores).mean(dim=0)
     chance = torch.full_like(previous, chance_of(previous_token(n_random)))
     return Passport(n_random, _N_TEXT, previous, chance, induction, shuffled, key_composition(model))
+
+
+def random_texts(model: GPT2, seed: int = 0) -> list[list[int]]:
+    """Eight texts of 64 random ids, or half a context if that is less."""
+    n_random = min(_N_RANDOM, model.config.n_ctx // 2)
+    generator = torch.Generator().manual_seed(seed)
+    return [_random_ids(model, n_random, generator) for _ in range(_N_TEXT)]
 
 
 def _shuffled(ids: list[int], generator: torch.Generator) -> list[int]:

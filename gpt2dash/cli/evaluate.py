@@ -7,12 +7,14 @@ from dataclasses import asdict
 from pathlib import Path
 
 from gpt2dash.cli.output import write_json, write_line
+from gpt2dash.analysis.passport import passport
 from gpt2dash.errors import InvalidInput
 from gpt2dash.language_model import LanguageModel, load
 from gpt2dash.training.behaviours import measure, read_cases
 from gpt2dash.training.corpus import pieces
 from gpt2dash.training.evaluation import compressors, evaluate, text_ids
 from gpt2dash.training.progress import progress_bar
+from gpt2dash.training.repetition import figures_of_copying
 
 
 def evaluate_model(paths: Sequence[Path], model: str, *, behaviours: bool, as_json: bool) -> None:
@@ -33,7 +35,8 @@ def evaluate_model(paths: Sequence[Path], model: str, *, behaviours: bool, as_js
 def _evaluate_behaviours(lm: LanguageModel, *, as_json: bool) -> None:
     cases = read_cases()
     with progress_bar("cases", total=len(cases), unit=" cases") as on_cases:
-        figures = measure(lm.model, lm.tokenizer, cases, on_cases)
+        figures = figures_of_copying(lm.model, passport(lm.model))
+        figures += measure(lm.model, lm.tokenizer, cases, on_cases)
     for figure in figures:
         if as_json:
             write_json({"model": lm.name, **asdict(figure)})

@@ -63,7 +63,7 @@ class Figure:
     Attributes:
         behaviour: as in the cases.
         measure: what was measured, in words.
-        value: 0 to 1, the mean over the cases.
+        value: the mean over the cases; 0 to 1 where the measure names no unit.
         chance: the same by chance, as `MEASURES` says.
         n_case: cases.
     """
@@ -93,7 +93,7 @@ def probability_of_the_rest(answered: Sequence[Answered]) -> float:
 
 def right_above_wrong(answered: Sequence[Answered]) -> float:
     """Share of the cases in which the likeliest right alternative is likelier than any wrong one."""
-    return _mean([_likeliest(one.right) > _likeliest(one.wrong) for one in answered])
+    return _mean([likeliest(one.right) > likeliest(one.wrong) for one in answered])
 
 
 def most_likely(answered: Sequence[Answered]) -> float:
@@ -218,7 +218,8 @@ def _taken(model: GPT2, resid: Tensor, text: _Text) -> Following:
     return Following(float(chosen.sum()), float(chosen[1:].sum()), is_top)
 
 
-def _likeliest(alternatives: Sequence[Following]) -> float:
+def likeliest(alternatives: Sequence[Following]) -> float:
+    """The highest log probability among alternatives, nats."""
     return max(each.log_p for each in alternatives)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 
 from gpt2dash import __version__
-from gpt2dash.analysis.passport import passport
+from gpt2dash.analysis.passport import Passport, passport
 from gpt2dash.generation import Step, generate
 from gpt2dash.model.checkpoint import load_model
 from gpt2dash.model.gpt2 import GPT2
@@ -20,15 +20,23 @@ from gpt2dash.model.model_card import CARD, CURVE
 from gpt2dash.model.tokens import Tokenizer, load_tokenizer
 from gpt2dash.sampling_settings import SamplingSettings
 from gpt2dash.training import curve
+from gpt2dash.training.behaviours import MEASURES, Figure, measure, read_cases
 from gpt2dash.training.card_text import Facts, render
+from gpt2dash.training.carriers import effects, strongest
 from gpt2dash.training.corpus import Corpus, pieces
 from gpt2dash.training.evaluation import compressors, evaluate
 from gpt2dash.training.metrics import Row
 from gpt2dash.training.plan import Plan
+from gpt2dash.training.repetition import figures_of_copying
 
 FACTS = "training.json"
 _WEIGHTS = "model.safetensors"
-_OPENINGS = ("The", "It was", "When he came to the door,", '"I do not know," she said,')
+_OPENINGS = (
+    "Once upon a time there was a girl named Lucy.",
+    "One day Tom and his sister Anna went to the market.",
+    "Long ago, in a small village by the sea,",
+    "It was a cold evening in November.",
+)
 _SEEDS = range(5)
 _SAMPLING = SamplingSettings(temperature=0.8, top_p=0.95, max_new_tokens=100)
 
@@ -93,7 +101,7 @@ def _processor() -> str:
 
 def _facts(folder: Path, run: Finished, on_tokens: Callable[[int], object]) -> Facts:
     model, tokenizer, plan = load_model(folder), load_tokenizer(folder), run.plan
-    config = model.config
+    config, found = model.config, passport(model)
     weights = (folder / _WEIGHTS).read_bytes()
     return {
         "made_with": f"gpt2dash {__version__}, torch {torch.__version__}",
@@ -106,7 +114,9 @@ def _facts(folder: Path, run: Finished, on_tokens: Callable[[int], object]) -> F
         "train": [_trained_on(*text) for text in zip(plan.texts, run.train, run.shares, strict=True)],
         "run": {**asdict(run.rows[-1]), "machine": run.machine, "precision": run.precision},
         "heldout": _measured(model, plan, run.heldout, on_tokens),
-        "heads": _heads(model),
+        "heads": _heads(found),
+        "behaviours": [asdict(figure) for figure in _behaviours(model, tokenizer, found)],
+        "carriers": _carriers(model, tokenizer),
         "sampling": {name: getattr(_SAMPLING, name) for name in ("temperature", "top_p", "max_new_tokens")},
         "samples": list(_samples(model, tokenizer)),
     }
@@ -141,8 +151,21 @@ def _measured(
     }
 
 
-def _heads(model: GPT2) -> Facts:
-    found = passport(model)
+def _behaviours(model: GPT2, tokenizer: Tokenizer, found: Passport) -> list[Figure]:
+    figures = figures_of_copying(model, found) + measure(model, tokenizer, read_cases())
+    return [replace(each, value=round(each.value, 4), chance=round(each.chance, 4)) for each in figures]
+
+
+def _carriers(model: GPT2, tokenizer: Tokenizer) -> Facts:
+    """Behaviour -> its three strongest heads as (layer, head, effect in nats)."""
+    cases = read_cases()
+    return {
+        behaviour: strongest(effects(model, tokenizer, [case for case in cases if case.behaviour == behaviour]))
+        for behaviour in MEASURES
+    }
+
+
+def _heads(found: Passport) -> Facts:
     scores = {"previous_token": found.previous_token, "induction": found.induction}
     rounded = {
         name: [[round(s, 3) for s in layer] for layer in table.tolist()] for name, table in scores.items()

@@ -13,7 +13,7 @@ Facts = dict[str, Any]
 
 def render(facts: Facts) -> str:
     """The card in Markdown."""
-    sections = (_what, _data, _making, _quality, _what_heads_do, _limits, _sample_texts)
+    sections = (_what, _data, _making, _quality, _what_it_can_do, _what_heads_do, _limits, _sample_texts)
     return "\n\n".join(section(facts) for section in sections) + "\n"
 
 
@@ -93,6 +93,27 @@ def _quality(facts: Facts) -> str:
     rows |= {f"bits per byte of `{name}`": f"{bits:.3f}" for name, bits in heldout["compressors"].items()}
     return f"{head}\n\n| | |\n|---|---|\n" + "\n".join(
         f"| {name} | {value} |" for name, value in rows.items()
+    )
+
+
+def _what_it_can_do(facts: Facts) -> str:
+    text = (
+        "Measured on cases whose sentences, names and pairs of names are not in the training text, and on "
+        "random tokens said twice (`gpt2dash evaluate --behaviours`). By chance: for one of two, a half; "
+        "for the most likely text, the share of the best single answer to all cases; for a probability, "
+        "the same without the text before it. Heads: those whose removal (what they write set to zero) "
+        "costs most, in nats of log odds of right over wrong, or of the log probability of what is right."
+    )
+    head = "| behaviour | measure | value | by chance | cases | heads that carry it |\n|---|---|---|---|---|---|"
+    rows = [_behaviour(row, facts["carriers"].get(row["behaviour"], [])) for row in facts["behaviours"]]
+    return "\n".join([f"## What it can do\n\n{fill(text, _WIDTH)}\n", head, *rows])
+
+
+def _behaviour(row: Facts, carriers: Sequence[Sequence[float]]) -> str:
+    heads = ", ".join(f"layer {layer} head {head} ({effect:+.2f})" for layer, head, effect in carriers)
+    return (
+        f"| {row['behaviour']} | {row['measure']} | {row['value']:.2f} | {row['chance']:.2f} "
+        f"| {row['n_case']} | {heads} |"
     )
 
 
