@@ -15,9 +15,12 @@ from PIL import Image
 
 from gpt2dash.analysis.measures import MEASURES
 from gpt2dash.analysis.moved import write_norms
+from gpt2dash.analysis.overview import OVERVIEW
+from gpt2dash.analysis.passport import PASSPORT
 from gpt2dash.callbacks import comparison, head, heads, token
 from gpt2dash.pattern_options import CHOICES, PatternOptions
-from gpt2dash.runtime import Run, Runtime, current
+from gpt2dash.run import Run
+from gpt2dash.runtime import Runtime, current
 from gpt2dash.trace import Trace
 
 PROMPT = "The cat sat on the mat. The cat"
@@ -116,7 +119,7 @@ def test_the_last_token_as_key_has_no_readers(keys: dict[str, str]) -> None:
 
 
 def test_what_every_head_moves(keys: dict[str, str]) -> None:
-    found = current().overview(current().run(keys[PROMPT]))
+    found = current().kept(OVERVIEW, current().run(keys[PROMPT]))
     to = token.token_in_all_heads("a", view(keys[PROMPT]))["moved"]
     taken = token.token_in_all_heads("a", view(keys[PROMPT], role="key"))["moved"]
     assert np.allclose(to["values"], found.moved_to[:, :, 3], rtol=1e-3)
@@ -252,7 +255,7 @@ def test_measures_of_a_text_without_repeats_are_null_not_nan(tiny_folder: Path, 
     assert found is not None
     assert found["measures"]["induction"]["chance"] is None
     assert found["measures"]["induction"]["values"][0][0] is None
-    assert torch.isnan(current().overview(run).measures[-1]).all()
+    assert torch.isnan(current().kept(OVERVIEW, run).measures[-1]).all()
 
 
 def test_the_python_of_every_panel_runs(keys: dict[str, str]) -> None:
@@ -282,7 +285,7 @@ def test_the_python_of_the_pattern_is_the_pattern(keys: dict[str, str]) -> None:
 
 def test_a_head_in_numbers(keys: dict[str, str]) -> None:
     told = str(heads.numbers_view(view(keys[PROMPT])))
-    found = current().passport(current().run(keys[PROMPT]))
+    found = current().kept(PASSPORT, current().models.get(current().models.default))
     self_score = float(trace(keys[PROMPT]).pattern(1, 2).diagonal().mean())
     assert f"{self_score:.4g}" in told
     assert f"{float(found.previous_token[1, 2]):.4g}" in told
