@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from gpt2dash.analysis.moved import write_norms
 from gpt2dash.analysis.overview import OVERVIEW
 from gpt2dash.analysis.passport import PASSPORT
 from gpt2dash.callbacks import comparison, head, heads, token
+from gpt2dash.edit import Edit
+from gpt2dash.model.sites import Site
 from gpt2dash.pattern_options import CHOICES, PatternOptions
 from gpt2dash.run import Run
 from gpt2dash.runtime import Runtime, current
@@ -91,6 +94,16 @@ def test_weights_times_the_length_of_what_is_written(keys: dict[str, str]) -> No
     wanted = (trace(keys[PROMPT]).pattern(1, 2) * norms).numpy()
     below = np.tril_indices(len(wanted))
     assert np.allclose(cells(figure)[below], wanted[below], rtol=3e-4)
+
+
+def test_a_silenced_head_is_shown_as_silent(keys: dict[str, str]) -> None:
+    clean = current().run(keys[PROMPT])
+    key = current().remember(replace(clean, edits=(Edit(Site.Z, 0, 3),)))
+    moved = token.token_in_all_heads("a", view(key))["moved"]["values"]
+    assert moved[0][3] == 0
+    assert moved[0][2] > 0
+    later, before = (token.token_in_head("a", view(k))["row"]["weights"] for k in (key, keys[PROMPT]))
+    assert later != before
 
 
 def test_a_hidden_first_token_is_told_with_its_mass(keys: dict[str, str]) -> None:
