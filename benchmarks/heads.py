@@ -16,7 +16,8 @@ from benchmarks.measurement import Measurement, Target
 from benchmarks.subject import FULL, Subject, peer
 from benchmarks.timing import seconds
 from gpt2dash.callbacks.heads import heads_view
-from gpt2dash.runtime import Run, Runtime
+from gpt2dash.run import Run
+from gpt2dash.runtime import Runtime
 from gpt2dash.settings import Settings
 
 _SHORT = 64

@@ -12,7 +12,8 @@ from typing import Any
 from gpt2dash.errors import InvalidInput
 from gpt2dash.generation import Progress, Step, generate
 from gpt2dash.language_model import LanguageModel
-from gpt2dash.runtime import Run, Runtime, storage_problem
+from gpt2dash.run import Run
+from gpt2dash.runtime import Runtime, storage_problem
 from gpt2dash.sampling_settings import SamplingSettings
 
 Event = dict[str, Any]

@@ -1,10 +1,11 @@
 """A GPT-2 with its tokenizer: the object that Python users and the server hold."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from gpt2dash.edit import Edit, canonical, require_possible
 from gpt2dash.errors import InvalidInput
 from gpt2dash.generation import Progress, Step, generate
 from gpt2dash.model.checkpoint import fingerprint, load_model
@@ -68,11 +69,12 @@ class LanguageModel:
         self.require_readable(ids)
         return ids
 
-    def require_readable(self, ids: Sequence[int]) -> None:
-        """Refuse what the model cannot read.
+    def require_readable(self, ids: Sequence[int], edits: Iterable[Edit] = ()) -> None:
+        """Refuse what the model cannot read, or cannot read with these edits.
 
         Raises:
-            InvalidInput: no tokens, too many, or an id outside the vocabulary.
+            InvalidInput: no tokens, too many, or an id outside the vocabulary; an edit of something
+                that the model or the text does not have.
         """
         config = self.model.config
         if not ids:
@@ -87,16 +89,22 @@ class LanguageModel:
             raise InvalidInput(
                 f"A token id lies outside the vocabulary of {self.name} (0 to {config.n_vocab - 1:,})."
             )
+        require_possible(edits, config, len(ids))
 
-    def trace(self, text: str | Sequence[int]) -> Trace:
+    def trace(self, text: str | Sequence[int], edits: Iterable[Edit] = ()) -> Trace:
         """Run the model over a text, or over token ids, once and keep its activations.
 
+        Args:
+            text: what is read.
+            edits: what is changed on the way, such as `Edit(Site.Z, layer=1, index=2)`.
+
         Raises:
-            InvalidInput: what the model cannot read.
+            InvalidInput: what the model cannot read, or edits of what is not there.
         """
         ids = self.encode(text) if isinstance(text, str) else list(text)
-        self.require_readable(ids)
-        return Trace(self.model, TensorReader(record(self.model, ids)))
+        ordered = canonical(edits)
+        self.require_readable(ids, ordered)
+        return Trace(self.model, TensorReader(record(self.model, ids, ordered)))
 
     def generate(self, text: str, **settings: int | float) -> Iterator[Progress | Step]:
         """Continue a text; `settings` are those of `SamplingSettings`."""

@@ -9,7 +9,7 @@ trust it without reading the others.
 import json
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 import xxhash
@@ -27,6 +27,20 @@ _UNSEALED = "0" * 16
 
 class DamagedFile(Exception):
     """Bytes that are not what was written."""
+
+
+@runtime_checkable
+class Tensors(Protocol):
+    """Stored tensors by name, each read only when asked for."""
+
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        """What the file says of itself."""
+        ...
+
+    def __getitem__(self, name: str) -> Tensor:
+        """One tensor."""
+        ...
 
 
 class TensorWriter:

@@ -7,37 +7,31 @@ product away, so 144 patterns of a thousand tokens never exist at once.
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from gpt2dash.edit import Edit, Zero, edit_tap, edited, edited_head
 from gpt2dash.errors import Cancelled
 from gpt2dash.model.config import GPT2Config
 from gpt2dash.model.gpt2 import GPT2, causal_mask
 from gpt2dash.model.sites import Site, Tap
-from gpt2dash.tensor_file import TensorWriter
+from gpt2dash.tensor_file import Tensors, TensorWriter
 
 FORMAT = "1"
 """Version of the stored layout; part of every key."""
 
+_EDITS = "edits"
 _STORED = (Site.RESID_PRE, Site.Q, Site.K, Site.V, Site.PRE)
-
-
-@runtime_checkable
-class Tensors(Protocol):
-    """Stored tensors by name, each read only when asked for."""
-
-    def __getitem__(self, name: str) -> Tensor:
-        """One tensor."""
-        ...
 
 
 def record(
     model: GPT2,
     ids: Sequence[int],
+    edits: Sequence[Edit] = (),
     *,
     on_layer: Callable[[int], None] = lambda _layer: None,
     is_cancelled: Callable[[], bool] = lambda: False,
@@ -47,10 +41,12 @@ def record(
     Args:
         model: any GPT-2.
         ids: at least 1 and at most n_ctx token ids.
+        edits: what is changed on the way, in canonical order; the file's metadata spells them.
         on_layer: told each layer's number as it begins.
         is_cancelled: asked at each layer; when true, the pass ends with `Cancelled`.
     """
-    writer = TensorWriter(_shapes(model.config, len(ids)), {"format": "pt", "trace_format": FORMAT})
+    about = {"format": "pt", "trace_format": FORMAT} | ({_EDITS: " ".join(map(str, edits))} if edits else {})
+    writer = TensorWriter(_shapes(model.config, len(ids)), about)
     writer.put("token_ids", torch.tensor(ids))
 
     def keep(site: Site, layer: int, activation: Tensor) -> Tensor:
@@ -62,7 +58,8 @@ def record(
         return activation
 
     with torch.inference_mode():
-        resid = model.residual(torch.tensor([ids]), Tap(frozenset(_STORED), keep))
+        tap = edit_tap(edits).then(Tap(frozenset(_STORED), keep))
+        resid = model.residual(torch.tensor([ids]), tap)
         writer.put("resid_final", resid[0])
     return writer.seal()
 
@@ -86,6 +83,8 @@ def _shapes(config: GPT2Config, n_pos: int) -> dict[str, tuple[Sequence[int], to
 class Trace:
     """The activations of one text in one model. Every tensor is float32 and read-only.
 
+    Under edits, everything here is what the edited forward pass itself has at that place.
+
     Attributes:
         model: the model that was run; derived quantities use its weights.
         stored: the recorded tensors.
@@ -104,6 +103,11 @@ class Trace:
         """The ids that were run."""
         ids: list[int] = self.stored["token_ids"].tolist()
         return ids
+
+    @cached_property
+    def edits(self) -> tuple[Edit, ...]:
+        """What was changed in the pass that left this; empty for the model as it is."""
+        return tuple(map(Edit.parse, self.stored.metadata.get(_EDITS, "").split()))
 
     def resid_pre(self, layer: int) -> Float[Tensor, "pos d_model"]:
         """The residual stream that enters a layer; `layer` = n_layer is the stream that leaves the last."""
@@ -140,8 +144,18 @@ class Trace:
 
     @torch.inference_mode()
     def z(self, layer: int, head: int) -> Float[Tensor, "query d_head"]:
-        """What one head gathered: its pattern times its values."""
-        return self.pattern(layer, head) @ self.v(layer)[head]
+        """What one head gathered: its pattern times its values, or what an edit has put there."""
+        gathered = self.pattern(layer, head) @ self.v(layer)[head]
+        return edited_head(self.edits, Site.Z, layer, head, gathered)
+
+    @torch.inference_mode()
+    def gathers(self, layer: int) -> Float[Tensor, "head query"]:
+        """1 where a head's z was gathered from the tokens, 0 where an edit has put something else there.
+
+        A pattern times this is what a head carries from token to token: where z is edited, nothing.
+        """
+        ones = torch.ones(*self.q(layer).shape[:2], 1)
+        return edited([replace(edit, change=Zero()) for edit in self.edits], Site.Z, layer, ones)[..., 0]
 
     @torch.inference_mode()
     def logits_at(self, pos: int) -> Float[Tensor, " vocab"]:

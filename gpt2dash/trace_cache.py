@@ -7,12 +7,13 @@ import contextlib
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol, runtime_checkable
 
 from torch import Tensor
 
+from gpt2dash.edit import Edit
 from gpt2dash.errors import StorageProblem
 from gpt2dash.tensor_file import Buffer, DamagedFile, TensorReader
 from gpt2dash.trace import FORMAT
@@ -47,9 +48,16 @@ class ByteCache(Protocol):
         ...
 
 
-def trace_key(fingerprint: str, ids: Sequence[int], *, quantity: str = "trace") -> str:
-    """The address of a result: a hash of the weights, the tokens, the number format and the layout."""
+def trace_key(
+    fingerprint: str, ids: Sequence[int], edits: Sequence[Edit] = (), *, quantity: str = "trace"
+) -> str:
+    """The address of a result: a hash of the weights, the tokens, the edits, number format and layout.
+
+    Edits are told in canonical order; without any, the address says nothing of edits.
+    """
     parts = [quantity, FORMAT, "float32", fingerprint, list(ids)]
+    if edits:
+        parts.append([str(edit) for edit in edits])
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:40]
 
 
@@ -89,6 +97,11 @@ class CachedTensors:
         self._key = key
         self._compute = compute
         self._reader = self._open(is_cancelled)
+
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        """What the entry says of itself."""
+        return self._reader.metadata
 
     def __getitem__(self, name: str) -> Tensor:
         """One tensor, read and checked when first asked for."""

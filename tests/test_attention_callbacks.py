@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,14 @@ from PIL import Image
 
 from gpt2dash.analysis.measures import MEASURES
 from gpt2dash.analysis.moved import write_norms
+from gpt2dash.analysis.overview import OVERVIEW
+from gpt2dash.analysis.passport import PASSPORT
 from gpt2dash.callbacks import comparison, head, heads, token
+from gpt2dash.edit import Edit
+from gpt2dash.model.sites import Site
 from gpt2dash.pattern_options import CHOICES, PatternOptions
-from gpt2dash.runtime import Run, Runtime, current
+from gpt2dash.run import Run
+from gpt2dash.runtime import Runtime, current
 from gpt2dash.trace import Trace
 
 PROMPT = "The cat sat on the mat. The cat"
@@ -90,6 +96,16 @@ def test_weights_times_the_length_of_what_is_written(keys: dict[str, str]) -> No
     assert np.allclose(cells(figure)[below], wanted[below], rtol=3e-4)
 
 
+def test_a_silenced_head_is_shown_as_silent(keys: dict[str, str]) -> None:
+    clean = current().run(keys[PROMPT])
+    key = current().remember(replace(clean, edits=(Edit(Site.Z, 0, 3),)))
+    moved = token.token_in_all_heads("a", view(key))["moved"]["values"]
+    assert moved[0][3] == 0
+    assert moved[0][2] > 0
+    later, before = (token.token_in_head("a", view(k))["row"]["weights"] for k in (key, keys[PROMPT]))
+    assert later != before
+
+
 def test_a_hidden_first_token_is_told_with_its_mass(keys: dict[str, str]) -> None:
     figure, footer = head.head_view(view(keys[PROMPT], options={"first": "hidden"}))
     removed = float(trace(keys[PROMPT]).pattern(1, 2)[1:, 0].mean())
@@ -116,7 +132,7 @@ def test_the_last_token_as_key_has_no_readers(keys: dict[str, str]) -> None:
 
 
 def test_what_every_head_moves(keys: dict[str, str]) -> None:
-    found = current().overview(current().run(keys[PROMPT]))
+    found = current().kept(OVERVIEW, current().run(keys[PROMPT]))
     to = token.token_in_all_heads("a", view(keys[PROMPT]))["moved"]
     taken = token.token_in_all_heads("a", view(keys[PROMPT], role="key"))["moved"]
     assert np.allclose(to["values"], found.moved_to[:, :, 3], rtol=1e-3)
@@ -252,7 +268,7 @@ def test_measures_of_a_text_without_repeats_are_null_not_nan(tiny_folder: Path, 
     assert found is not None
     assert found["measures"]["induction"]["chance"] is None
     assert found["measures"]["induction"]["values"][0][0] is None
-    assert torch.isnan(current().overview(run).measures[-1]).all()
+    assert torch.isnan(current().kept(OVERVIEW, run).measures[-1]).all()
 
 
 def test_the_python_of_every_panel_runs(keys: dict[str, str]) -> None:
@@ -282,7 +298,7 @@ def test_the_python_of_the_pattern_is_the_pattern(keys: dict[str, str]) -> None:
 
 def test_a_head_in_numbers(keys: dict[str, str]) -> None:
     told = str(heads.numbers_view(view(keys[PROMPT])))
-    found = current().passport(current().run(keys[PROMPT]))
+    found = current().kept(PASSPORT, current().models.get(current().models.default))
     self_score = float(trace(keys[PROMPT]).pattern(1, 2).diagonal().mean())
     assert f"{self_score:.4g}" in told
     assert f"{float(found.previous_token[1, 2]):.4g}" in told

@@ -3,12 +3,13 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
+import tokenizers
 import torch
 
-from gpt2dash.edit import Edit
 from gpt2dash.errors import InvalidInput
 from gpt2dash.language_model import LanguageModel, load
-from gpt2dash.model.sites import Site
+from gpt2dash.model.sites import NO_TAP, Site, Tap
+from gpt2dash.model.tokens import Tokenizer
 from gpt2dash.training.behaviours import (
     MEASURES,
     Answered,
@@ -61,7 +62,10 @@ def test_measures_of_hand_worked_answers() -> None:
 
 def test_alternatives_are_taken_as_a_plain_forward_pass_takes_them(lm: LanguageModel) -> None:
     for case, found in zip(CASES, answer(lm.model, lm.tokenizer, CASES), strict=True):
-        alternatives = [*zip(case.right, found.right, strict=True), *zip(case.wrong, found.wrong, strict=True)]
+        alternatives = [
+            *zip(case.right, found.right, strict=True),
+            *zip(case.wrong, found.wrong, strict=True),
+        ]
         for text, following in alternatives:
             ids = [lm.tokenizer.eot_id or 0, *lm.encode(case.prompt)]
             more = lm.encode(text)
@@ -78,28 +82,32 @@ def test_chance_is_a_half_for_one_of_two_and_the_best_single_answer_for_the_most
 ) -> None:
     cases = [TWO, LONG, replace(LONG, right=(" a", " three and then four")), replace(LONG, right=(" b",))]
     probability_, above, likely = measure(lm.model, lm.tokenizer, cases)
-    assert (above.chance, likely.chance) == (0.5, pytest.approx(2 / 3))
+    assert above.chance == 0.5
+    assert likely.chance == pytest.approx(2 / 3)
     bare = answer(lm.model, lm.tokenizer, [replace(TWO, prompt="")])[0]
     assert probability_.chance == pytest.approx(math.exp(bare.right[0].log_p), rel=1e-4)
     assert [figure.n_case for figure in (probability_, above, likely)] == [1, 1, 3]
 
 
 def test_a_model_without_end_of_text_is_refused(lm: LanguageModel) -> None:
-    from gpt2dash.model.tokens import Tokenizer
-
     with pytest.raises(InvalidInput, match="has no such token"):
-        answer(lm.model, Tokenizer(lm.tokenizer.backend, None), [TWO])
+        answer(lm.model, Tokenizer(tokenizers.Tokenizer(tokenizers.models.BPE()), None), [TWO])
 
 
 def test_an_effect_is_the_log_odds_with_a_head_less_those_without_it(lm: LanguageModel) -> None:
     effect = effects(lm.model, lm.tokenizer, [TWO])
     assert effect.shape == (lm.model.config.n_layer, lm.model.config.n_head)
-    text = lm.tokenizer.decode([lm.tokenizer.eot_id or 0]) + TWO.prompt
+
+    def silence(_site: Site, layer: int, z: torch.Tensor) -> torch.Tensor:
+        kept = torch.ones(lm.model.config.n_head, 1, 1)
+        kept[2] = layer != 1
+        return z * kept
+
     odds = []
-    for edits in ((), (Edit(Site.Z, layer=1, index=2),)):
-        logits = lm.trace(text, edits=edits).logits(-1)
-        right, wrong = (lm.encode(alternative)[0] for alternative in (TWO.right[0], TWO.wrong[0]))
-        odds.append(float(logits[right] - logits[wrong]))
+    for tap in (NO_TAP, Tap(frozenset({Site.Z}), silence)):
+        (found,) = answer(lm.model, lm.tokenizer, [TWO], tap)
+        odds.append(found.right[0].log_p - found.wrong[0].log_p)
+    assert odds[0] != odds[1]
     assert float(effect[1, 2]) == pytest.approx(odds[0] - odds[1], abs=1e-3)
 
 

@@ -18,7 +18,8 @@ from gpt2dash.callbacks.token import token_in_head
 from gpt2dash.components.model_panels import model_panel
 from gpt2dash.errors import InvalidInput, UnknownRun
 from gpt2dash.model.model_card import read_card
-from gpt2dash.runtime import Run, Runtime, current
+from gpt2dash.run import Run
+from gpt2dash.runtime import Runtime, current
 from gpt2dash.settings import Settings
 
 PROMPT = "The cat sat on the mat."

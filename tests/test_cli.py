@@ -19,12 +19,16 @@ from flask import Flask
 from safetensors import safe_open
 
 from gpt2dash.cli import cache, check, commands, main, serve
+from gpt2dash.edit import Edit, Mean
 from gpt2dash.errors import InvalidInput
 from gpt2dash.language_model import LanguageModel, load
 from gpt2dash.model.gpt2 import GPT2
+from gpt2dash.model.sites import Site
 from gpt2dash.runtime import Runtime
 from gpt2dash.sampling_settings import SamplingSettings
 from gpt2dash.settings import read_settings
+from gpt2dash.tensor_file import TensorReader
+from gpt2dash.trace import Trace
 from gpt2dash.training.plan import Plan
 from gpt2dash.training.recipes import RECIPES
 from gpt2dash.training.stages import Stage
@@ -187,6 +191,42 @@ def test_a_trace_described_as_json(run: Run, lm: LanguageModel, tiny_folder: Pat
     assert [token["id"] for token in about["tokens"]] == lm.encode("The cat")
     assert about["tensors"]["resid_final"] == [len(about["tokens"]), 32]
     assert about["bytes"] == out.stat().st_size
+
+
+def test_an_edited_trace_says_so(run: Run, lm: LanguageModel, tiny_folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "cat.safetensors"
+    options = ("--model", tiny_folder, "--out", out, "--edit", "z:1:2=mean", "--edit", "post:0:17@1=zero")
+    assert "edited: post:0:17@1=zero z:1:2=mean" in run("trace", "The cat", *options)[1].decode()
+    edits = [Edit(Site.Z, 1, 2, change=Mean()), Edit(Site.POST, 0, 17, (1,))]
+    with safe_open(out, framework="pt") as file:
+        assert file.metadata()["edits"] == "post:0:17@1=zero z:1:2=mean"
+        assert torch.equal(file.get_tensor("resid_final"), lm.trace("The cat", edits).resid_pre(2))
+    about = json.loads(run("trace", "The cat", *options, "--json")[1])
+    assert about["edits"] == ["post:0:17@1=zero", "z:1:2=mean"]
+    read = Trace(lm.model, TensorReader(out.read_bytes()))
+    assert read.edits == lm.trace("The cat", edits).edits
+
+
+@pytest.mark.parametrize(
+    ("edits", "told"),
+    [
+        (
+            ["z:1:9=zero"],
+            "z:1:9=zero names head 9, but the last head of this model is 3. Name one from 0 to 3.",
+        ),
+        (["z:1"], "'z:1' is no edit. Write site:layer:index=change"),
+        (["pattern:0:1=zero"], "pattern cannot be edited. Edit q, k, v or z of a head"),
+        (["z:1:2=zero", "z:1=mean"], "z:1=mean and z:1:2=zero change the same place. Keep one of the two."),
+    ],
+)
+def test_edits_that_cannot_be_made(
+    run: Run, tiny_folder: Path, tmp_path: Path, edits: list[str], told: str
+) -> None:
+    options = [option for edit in edits for option in ("--edit", edit)]
+    out = tmp_path / "cat.safetensors"
+    code, _, error = run("trace", "The cat", "--model", tiny_folder, "--out", out, *options)
+    assert (code, out.exists()) == (2, False)
+    assert error.startswith(told)
 
 
 def test_a_trace_that_cannot_be_written(run: Run, tiny_folder: Path, tmp_path: Path) -> None:

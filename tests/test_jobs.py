@@ -11,7 +11,8 @@ from gpt2dash.errors import Cancelled, InvalidInput, PublicError, UnknownModel
 from gpt2dash.jobs import Event, RunRequest, begin
 from gpt2dash.language_model import LanguageModel
 from gpt2dash.model_store import ModelStore
-from gpt2dash.runtime import Run, Runtime
+from gpt2dash.run import Run
+from gpt2dash.runtime import Runtime
 from gpt2dash.sampling_settings import SamplingSettings
 from gpt2dash.settings import Settings
 

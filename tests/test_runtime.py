@@ -5,9 +5,11 @@ import pytest
 import torch
 from flask import Flask
 
+from gpt2dash.analysis.predictions import PREDICTIONS
 from gpt2dash.errors import InvalidInput, StorageProblem, UnknownModel, UnknownRun
 from gpt2dash.model_store import ModelStore
-from gpt2dash.runtime import Run, Runtime, current, storage_problem
+from gpt2dash.run import Run
+from gpt2dash.runtime import Runtime, current, storage_problem
 from gpt2dash.settings import Settings
 from gpt2dash.trace import record
 
@@ -135,14 +137,14 @@ def test_threads_record_one_at_a_time(runtime: Runtime, run: Run) -> None:
 
 
 def test_predictions_are_kept_and_come_back_equal(runtime: Runtime, run: Run) -> None:
-    first, second = runtime.predictions(run), runtime.predictions(run)
+    first, second = runtime.kept(PREDICTIONS, run), runtime.kept(PREDICTIONS, run)
     assert torch.equal(first.surprisal, second.surprisal)
     assert torch.equal(first.rank, second.rank)
     assert len(first.entropy) == len(IDS) - 1
 
 
 def test_predictions_of_one_token_are_empty(runtime: Runtime, run: Run) -> None:
-    assert len(runtime.predictions(Run(run.model, (5,), 1)).surprisal) == 0
+    assert len(runtime.kept(PREDICTIONS, Run(run.model, (5,), 1)).surprisal) == 0
 
 
 def test_tokens_that_the_model_does_not_read_are_refused(runtime: Runtime, run: Run) -> None:

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from gpt2dash.analysis.moved import write_norms
 from gpt2dash.analysis.rollout import norm_weighted, rollout
+from gpt2dash.quantity import Quantity
 from gpt2dash.trace import Trace
 
 MOST_FOR_FLOW = 192
@@ -32,12 +33,20 @@ def rollouts(trace: Trace) -> Rollouts:
     return Rollouts(*(rollout(mixed)[-1] for mixed in mixing(trace)))
 
 
+ROLLOUTS = Quantity(Rollouts, rollouts)
+"""What reaches each position of a run through all layers."""
+
+
 @torch.inference_mode()
 def mixing(trace: Trace) -> tuple[Float[Tensor, "layer query key"], Float[Tensor, "layer query key"]]:
-    """Each layer's mean pattern over its heads; the same, weighted by the length of what each writes."""
+    """Each layer's mean pattern over its heads; the same, weighted by the length of what each writes.
+
+    A head whose z is edited looks where its pattern says, but carries nothing from there.
+    """
     plain, weighted = [], []
     for layer in range(trace.config.n_layer):
         patterns = torch.stack([trace.pattern(layer, head) for head in range(trace.config.n_head)])
-        plain.append(patterns.mean(dim=0))
-        weighted.append(norm_weighted(patterns, write_norms(trace, layer)))
+        carried = patterns * trace.gathers(layer)[..., None]
+        plain.append(carried.mean(dim=0))
+        weighted.append(norm_weighted(carried, write_norms(trace, layer)))
     return torch.stack(plain), torch.stack(weighted)

@@ -9,6 +9,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from gpt2dash.analysis.alignment import Pairs
+from gpt2dash.quantity import Quantity
 from gpt2dash.trace import Trace
 
 _QUERIES = 64
@@ -84,6 +85,10 @@ def js_distances(a: Trace, b: Trace, pairs: Pairs) -> Distances:
     n_head = min(a.config.n_head, b.config.n_head)
     positions = [torch.tensor(side) for side in zip(*pairs, strict=True)]
     return Distances(torch.stack([_layer((a, b), layer, n_head, positions) for layer in range(n_layer)]))
+
+
+DISTANCES = Quantity(Distances, js_distances)
+"""How far every head's patterns on two runs are from each other, on given pairs."""
 
 
 def _layer(

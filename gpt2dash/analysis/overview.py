@@ -18,8 +18,14 @@ from gpt2dash.analysis.heads import dealt_deviation
 from gpt2dash.analysis.measures import MEASURES
 from gpt2dash.analysis.moved import written_length, written_products
 from gpt2dash.analysis.targets import Targets
+from gpt2dash.edit import edited
 from gpt2dash.model.gpt2 import causal_mask
+from gpt2dash.model.sites import Site
+from gpt2dash.quantity import Quantity
 from gpt2dash.trace import Trace
+
+CELLS = 32
+"""Cells on each side of a map."""
 
 _QUERIES = 128
 _NEVER = -1e30
@@ -35,9 +41,9 @@ class Overview:
         measures: in the order of `MEASURES`; NaN where a text has nothing to measure.
         deviations: of the same under the null of `heads.dealt_deviation`; NaN for measures of shape.
         chance: of the same, for a head that looks everywhere alike.
-        moved_to: ||sum_k A[q, k] v_k W_O||, how long what each head adds at each token is.
+        moved_to: ||z_q W_O|| with z_q = sum_k A[q, k] v_k, how long what each head adds at each token is.
         moved_from: mean over later tokens q of A[q, k] ||v_k W_O||, how much each head takes from
-            each token; 0 for the last.
+            each token; 0 for the last, and nothing is taken where z is edited.
     """
 
     maps: Float[Tensor, "layer head cell cell"]
@@ -59,7 +65,7 @@ class _Rows:
         on_target: weight on the keys of each set of targets.
         cells: weight in each group of keys.
         gathered: the values, weighted and summed.
-        looked_at: weight on each key by later queries, summed; one row for all of these.
+        looked_at: weight on each key by later queries that gather from it, summed; one row for all of these.
     """
 
     entropy: Float[Tensor, "head query"]
@@ -72,7 +78,7 @@ class _Rows:
 
 
 @torch.inference_mode()
-def overview(trace: Trace, n_cell: int) -> Overview:
+def overview(trace: Trace, n_cell: int = CELLS) -> Overview:
     """Look at every head once.
 
     Args:
@@ -92,6 +98,10 @@ def overview(trace: Trace, n_cell: int) -> Overview:
         torch.tensor([measure.chance(ids) for measure in MEASURES]),
         *_moved(trace, layers),
     )
+
+
+OVERVIEW = Quantity(Overview, overview)
+"""Maps and measures of every head on a run."""
 
 
 def _measures(rows: _Rows, targets: Sequence[Targets]) -> Float[Tensor, "measure head"]:
@@ -118,7 +128,7 @@ def _moved(
         products = written_products(trace.model, layer)
         looked_at = rows.looked_at.sum(dim=1)
         n_later = torch.arange(looked_at.shape[-1] - 1, -1, -1)
-        to.append(written_length(rows.gathered, products))
+        to.append(written_length(edited(trace.edits, Site.Z, layer, rows.gathered), products))
         taken.append(looked_at / n_later.clamp_min(1) * written_length(trace.v(layer), products))
     return torch.stack(to), torch.stack(taken)
 
@@ -127,13 +137,15 @@ def _layer(trace: Trace, layer: int, columns: Float[Tensor, "key cell"], targets
     q, k = trace.q(layer) * trace.config.score_scale(layer), trace.k(layer).transpose(1, 2)
     sums_over = torch.cat([columns, torch.arange(len(columns)).float()[:, None]], dim=1)
     sums_over = torch.cat([sums_over.expand(len(q), -1, -1), trace.v(layer)], dim=2)
+    gathers = trace.gathers(layer)
     blocks = []
     for start in range(0, len(columns), _QUERIES):
         stop = min(start + _QUERIES, len(columns))
         scores = q[:, start:stop] @ k[:, :, :stop]
         future = ~causal_mask(stop - start, stop - start, scores.device)
         scores[:, :, start:].masked_fill_(future, _NEVER)
-        blocks.append(_block(scores, sums_over, columns.shape[1], [where[start:stop] for where in targets]))
+        there = [where[start:stop] for where in targets]
+        blocks.append(_block(scores, sums_over, columns.shape[1], there, gathers[:, start:stop]))
     parts = ([getattr(block, field.name) for block in blocks] for field in fields(_Rows))
     return _Rows(*(torch.cat(part, dim=1) for part in parts))
 
@@ -143,6 +155,7 @@ def _block(
     sums_over: Float[Tensor, "head all_keys sum"],
     n_cell: int,
     targets: Sequence[Bool[Tensor, "query all_keys"]],
+    gathers: Float[Tensor, "head query"],
 ) -> _Rows:
     """Rows of some queries, the last keys being their own; overwrites the scores.
 
@@ -159,7 +172,7 @@ def _block(
     entropy = total.log()[..., 0] - scores.mul_(exps).sum(dim=-1) / total[..., 0]
     square = torch.linalg.vector_norm(exps, dim=-1).square() / total[..., 0].square()
     exps.diagonal(first_query, 1, 2).zero_()  # from here on, later queries only
-    looked_at = (1 / total).transpose(1, 2) @ exps
+    looked_at = (gathers[..., None] / total).transpose(1, 2) @ exps
     return _Rows(
         entropy=entropy,
         distance=first_query + torch.arange(n_query) - far[..., 0],

@@ -10,6 +10,7 @@ from gpt2dash.analysis.composition import key_composition
 from gpt2dash.analysis.heads import chance_of, mass_on
 from gpt2dash.analysis.targets import Targets, after_duplicate, previous_token
 from gpt2dash.model.gpt2 import GPT2
+from gpt2dash.quantity import Quantity
 from gpt2dash.tensor_file import TensorReader
 from gpt2dash.trace import Trace, record
 
@@ -19,7 +20,7 @@ _N_TEXT = 8
 
 @dataclass(frozen=True)
 class Passport:
-    """Scores of every head, means over the texts.
+    """Scores of every head, means over the texts: of the model as it is, whatever is edited in a run of it.
 
     A head is named when its score is a quarter above its null.
 
@@ -57,6 +58,10 @@ def passport(model: GPT2, seed: int = 0) -> Passport:
     previous, induction, shuffled = torch.stack(scores).mean(dim=0)
     chance = torch.full_like(previous, chance_of(previous_token(n_random)))
     return Passport(n_random, _N_TEXT, previous, chance, induction, shuffled, key_composition(model))
+
+
+PASSPORT = Quantity(Passport, passport)
+"""What the heads of a model do on random tokens."""
 
 
 def random_texts(model: GPT2, seed: int = 0) -> list[list[int]]:

@@ -9,6 +9,8 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from gpt2dash.model.gpt2 import GPT2
+from gpt2dash.quantity import Quantity
+from gpt2dash.trace import Trace
 
 _CHUNK = 128
 """Positions unembedded at once: logits of 1,024 positions would take 200 MB."""
@@ -48,6 +50,15 @@ def predictions(model: GPT2, resid: Float[Tensor, "pos d_model"], ids: Sequence[
         return Predictions(empty, empty, torch.empty(0, dtype=torch.int64))
     surprisal, entropy, rank = (torch.cat(column) for column in zip(*parts, strict=True))
     return Predictions(surprisal, entropy, rank)
+
+
+def predictions_in(trace: Trace) -> Predictions:
+    """The same for the text of a trace."""
+    return predictions(trace.model, trace.resid_pre(trace.config.n_layer), trace.token_ids)
+
+
+PREDICTIONS = Quantity(Predictions, predictions_in)
+"""Surprisal, entropy and rank of every token of a run."""
 
 
 def _chunk(logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor, Tensor]:

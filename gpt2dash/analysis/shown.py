@@ -34,7 +34,8 @@ class Shown:
 def shown(trace: Trace, layer: int, head: int, options: PatternOptions) -> Shown:
     """Stage first; weights of the last stage may lose the first token, then be weighted.
 
-    Weighting and hiding are about weights, so they leave scores as they are.
+    Weighting and hiding are about weights, so they leave scores as they are. Nothing is moved where
+    the head's z is edited: lengths are 0 there.
     """
     values = at_stage(trace, layer, head, options.stage)
     nothing = torch.zeros(len(values))
@@ -46,4 +47,5 @@ def shown(trace: Trace, layer: int, head: int, options: PatternOptions) -> Shown
     if options.weight == "plain":
         return Shown(values, "weight", removed)
     norms = value_norms(trace, layer) if options.weight == "value" else write_norms(trace, layer)
-    return Shown(values * norms[head], "length", removed)
+    moved = values * norms[head] * trace.gathers(layer)[head, :, None]
+    return Shown(moved, "length", removed)

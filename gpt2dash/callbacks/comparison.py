@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from gpt2dash.analysis.alignment import Pairs, aligned
 from gpt2dash.analysis.attention import pooled_mean
-from gpt2dash.analysis.difference import Difference, difference
+from gpt2dash.analysis.difference import DISTANCES, Difference, difference
 from gpt2dash.callbacks.compact import rounded, table
 from gpt2dash.callbacks.head import MAX_CELLS
 from gpt2dash.callbacks.side_view import SideView, ViewData, side_view
@@ -52,7 +52,7 @@ def distances_view(data_a: ViewData, data_b: ViewData, pins: object = None) -> d
     pairs = alignment(a, b, pins)
     if not pairs:
         return {"told": _NOTHING_IN_COMMON}
-    found = current().distances(a.run, b.run, pairs).js
+    found = current().kept(DISTANCES, a.run, b.run, args=(pairs,)).js
     return {"values": table(found), "title": "Jensen-Shannon distance", "told": _left_out(a, b)}
 
 

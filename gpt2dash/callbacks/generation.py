@@ -4,6 +4,7 @@ import plotly.graph_objects as go
 from dash import html
 from dash.development.base_component import Component
 
+from gpt2dash.analysis.predictions import PREDICTIONS
 from gpt2dash.callbacks.side_view import SideView, ViewData, side_view
 from gpt2dash.components.generation_panels import CandidateRow, candidate_table, empty
 from gpt2dash.components.ids import Side
@@ -25,7 +26,7 @@ def generation_view(side: Side, data: ViewData) -> GenerationView:
 
 
 def _curve(view: SideView) -> go.Figure:
-    values = current().predictions(view.run)
+    values = current().kept(PREDICTIONS, view.run)
     n_prompt, n_pos = view.run.n_prompt, len(view.run.ids)
     return position_curves(
         {"surprisal": values.surprisal.numpy(), "entropy": values.entropy.numpy()},

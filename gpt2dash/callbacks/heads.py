@@ -11,7 +11,8 @@ from dash.development.base_component import Component
 
 from gpt2dash.analysis.attention import pooled
 from gpt2dash.analysis.measures import ABOVE_NULL, MEASURES, Measure, is_clear
-from gpt2dash.analysis.passport import Passport
+from gpt2dash.analysis.overview import OVERVIEW
+from gpt2dash.analysis.passport import PASSPORT, Passport
 from gpt2dash.callbacks.compact import finite, places, rounded, table
 from gpt2dash.callbacks.side_view import SideView, ViewData, side_view
 from gpt2dash.components.measure_table import MeasureRow, measure_table
@@ -40,7 +41,7 @@ def heads_view(side: str, data: ViewData) -> Heads:
     if view is None:
         return {"side": side, "measures": None, "footer": "Run a prompt to see its heads."}
     began = time.perf_counter()
-    found = current().overview(view.run)
+    found = current().kept(OVERVIEW, view.run)
     picture = mosaic(found.maps.numpy())
     n_cell, n_pos = found.maps.shape[-1], len(view.run.ids)
     return {
@@ -62,7 +63,7 @@ def numbers_view(data: ViewData) -> Component | str:
     view = side_view(data)
     if view is None:
         return "Run a prompt to see its heads in numbers."
-    found, known = current().overview(view.run), current().passport(view.run)
+    found, known = current().kept(OVERVIEW, view.run), current().kept(PASSPORT, view.lm)
     numbers = measure_table(
         [
             _measure_row(

@@ -7,7 +7,8 @@ from typing import Any
 
 from gpt2dash.language_model import LanguageModel
 from gpt2dash.pattern_options import PatternOptions
-from gpt2dash.runtime import Run, current
+from gpt2dash.run import Run
+from gpt2dash.runtime import current
 from gpt2dash.sampling_settings import SamplingSettings
 from gpt2dash.trace import Trace
 

@@ -9,8 +9,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gpt2dash.analysis.across import MOST_FOR_FLOW, mixing
+from gpt2dash.analysis.across import MOST_FOR_FLOW, ROLLOUTS, mixing
 from gpt2dash.analysis.flow import flow
+from gpt2dash.analysis.overview import OVERVIEW
 from gpt2dash.callbacks.compact import shortened, table
 from gpt2dash.callbacks.side_view import SideView, ViewData, side_view
 from gpt2dash.runtime import current
@@ -124,7 +125,7 @@ def _pair(view: SideView, pos: int, pattern: Tensor) -> tuple[int, int]:
 
 def _moved(view: SideView, pos: int) -> Told:
     """How much every head moves to it, or from it to later ones."""
-    found = current().overview(view.run)
+    found = current().kept(OVERVIEW, view.run)
     values, title = (
         (found.moved_to, "length added here")
         if view.role == "query"
@@ -137,7 +138,7 @@ def _across(view: SideView, pos: int) -> Told:
     """What reaches it through all layers."""
     if view.options.across == "flow":
         return _flow(view, pos)
-    found = current().rollouts(view.run)
+    found = current().kept(ROLLOUTS, view.run)
     shares = (found.plain if view.options.across == "rollout" else found.weighted)[pos]
     share, key = shares.max(dim=0)
     told = f"Most of {view.named(pos)} after the last layer comes from {view.named(int(key))}"

@@ -91,12 +91,15 @@ def trace(
     prompt: Prompt,
     out: Annotated[Path, Option(help="The file to write, in safetensors format.")],
     model: Model = "bundled",
+    edit: Annotated[
+        list[str] | None, Option(help="Change something on the way, such as z:1:2=zero; may be repeated.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Run a model over a prompt once and write its activations to a file."""
     from gpt2dash.cli.trace import write_trace
 
-    write_trace(prompt, model, out, as_json=as_json)
+    write_trace(prompt, model, out, edit or (), as_json=as_json)
 
 
 @command_line.command()

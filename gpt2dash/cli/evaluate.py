@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from gpt2dash.cli.output import write_json, write_line
 from gpt2dash.analysis.passport import passport
+from gpt2dash.cli.output import write_json, write_line
 from gpt2dash.errors import InvalidInput
 from gpt2dash.language_model import LanguageModel, load
 from gpt2dash.training.behaviours import measure, read_cases

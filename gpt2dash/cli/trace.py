@@ -1,26 +1,29 @@
 """`gpt2dash trace`: one forward pass, its activations in a file."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from safetensors import safe_open
 
 from gpt2dash.cli.output import amount, read_prompt, write_json, write_line
+from gpt2dash.edit import Edit, canonical
 from gpt2dash.errors import StorageProblem
 from gpt2dash.language_model import load
 from gpt2dash.trace import record
 
 
-def write_trace(prompt: str, model: str, out: Path, *, as_json: bool) -> None:
+def write_trace(prompt: str, model: str, out: Path, edits: Sequence[str] = (), *, as_json: bool) -> None:
     """Record a trace into `out` and say what is in it.
 
     Raises:
-        PublicError: a model that cannot be loaded, a prompt that it cannot read, or a file that
-            cannot be written; an old file of that name is then still there.
+        PublicError: a model that cannot be loaded, a prompt or edits that it cannot read, or a file
+            that cannot be written; an old file of that name is then still there.
     """
-    lm = load(model)
+    lm, made = load(model), canonical(map(Edit.parse, edits))
     ids = lm.encode(read_prompt(prompt))
-    write_whole(out, record(lm.model, ids))
+    lm.require_readable(ids, made)
+    write_whole(out, record(lm.model, ids, made))
     shapes = tensor_shapes(out)
     size = out.stat().st_size
     tokens = [
@@ -29,9 +32,9 @@ def write_trace(prompt: str, model: str, out: Path, *, as_json: bool) -> None:
     ]
     if as_json:
         about = {"model": lm.name, "fingerprint": lm.fingerprint, "file": str(out), "bytes": size}
-        write_json({**about, "tokens": tokens, "tensors": shapes})
+        write_json({**about, "edits": [str(edit) for edit in made], "tokens": tokens, "tensors": shapes})
         return
-    write_line(f"{lm.label}, {len(ids):,} tokens")
+    write_line(f"{lm.label}, {len(ids):,} tokens{', edited: ' if made else ''}{' '.join(map(str, made))}")
     for token in tokens:
         write_line(f"{token['pos']:5} {token['id']:6} {token['label']}")
     write_line(f"{len(shapes)} tensors:")

@@ -58,5 +58,12 @@ class Tap:
         """Show one activation of `layer`, if this tap watches the site."""
         return self.function(site, layer, activation) if site in self.sites else activation
 
+    def then(self, other: "Tap") -> "Tap":
+        """Both at once: the other is shown what this one leaves."""
+        return Tap(
+            self.sites | other.sites,
+            lambda site, layer, activation: other(site, layer, self(site, layer, activation)),
+        )
+
 
 NO_TAP = Tap(frozenset(), lambda _site, _layer, activation: activation)

@@ -93,12 +93,12 @@ def probability_of_the_rest(answered: Sequence[Answered]) -> float:
 
 def right_above_wrong(answered: Sequence[Answered]) -> float:
     """Share of the cases in which the likeliest right alternative is likelier than any wrong one."""
-    return _mean([likeliest(one.right) > likeliest(one.wrong) for one in answered])
+    return _mean([float(likeliest(one.right) > likeliest(one.wrong)) for one in answered])
 
 
 def most_likely(answered: Sequence[Answered]) -> float:
     """Share of the cases in which a right alternative is the most likely text, token by token."""
-    return _mean([any(each.is_top for each in one.right) for one in answered])
+    return _mean([float(any(each.is_top for each in one.right)) for one in answered])
 
 
 Measure = Callable[[Sequence[Answered]], float]

@@ -159,10 +159,8 @@ def _behaviours(model: GPT2, tokenizer: Tokenizer, found: Passport) -> list[Figu
 def _carriers(model: GPT2, tokenizer: Tokenizer) -> Facts:
     """Behaviour -> its three strongest heads as (layer, head, effect in nats)."""
     cases = read_cases()
-    return {
-        behaviour: strongest(effects(model, tokenizer, [case for case in cases if case.behaviour == behaviour]))
-        for behaviour in MEASURES
-    }
+    own = {name: [case for case in cases if case.behaviour == name] for name in MEASURES}
+    return {name: strongest(effects(model, tokenizer, its_cases)) for name, its_cases in own.items()}
 
 
 def _heads(found: Passport) -> Facts:

@@ -104,7 +104,9 @@ def _what_it_can_do(facts: Facts) -> str:
         "the same without the text before it. Heads: those whose removal (what they write set to zero) "
         "costs most, in nats of log odds of right over wrong, or of the log probability of what is right."
     )
-    head = "| behaviour | measure | value | by chance | cases | heads that carry it |\n|---|---|---|---|---|---|"
+    head = (
+        "| behaviour | measure | value | by chance | cases | heads that carry it |\n|---|---|---|---|---|---|"
+    )
     rows = [_behaviour(row, facts["carriers"].get(row["behaviour"], [])) for row in facts["behaviours"]]
     return "\n".join([f"## What it can do\n\n{fill(text, _WIDTH)}\n", head, *rows])
 

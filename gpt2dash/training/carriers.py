@@ -9,7 +9,7 @@ from torch import Tensor
 
 from gpt2dash.edit import Edit, edit_tap
 from gpt2dash.model.gpt2 import GPT2
-from gpt2dash.model.sites import NO_TAP, Site, Tap
+from gpt2dash.model.sites import Site, Tap
 from gpt2dash.model.tokens import Tokenizer
 from gpt2dash.training.behaviours import Answered, Case, answer, likeliest
 
@@ -26,14 +26,13 @@ def effects(model: GPT2, tokenizer: Tokenizer, cases: Sequence[Case]) -> Float[T
         tokenizer: the model's.
         cases: of one behaviour.
     """
-    clean = _score(answer(model, tokenizer, cases, NO_TAP))
+    clean = _score(answer(model, tokenizer, cases))
     config = model.config
-    return torch.tensor(
-        [
-            [clean - _score(answer(model, tokenizer, cases, _without(layer, head))) for head in range(config.n_head)]
-            for layer in range(config.n_layer)
-        ]
-    )
+    without = [
+        [_score(answer(model, tokenizer, cases, _without(layer, head))) for head in range(config.n_head)]
+        for layer in range(config.n_layer)
+    ]
+    return clean - torch.tensor(without)
 
 
 def strongest(effect: Float[Tensor, "layer head"], n: int = 3) -> list[tuple[int, int, float]]:

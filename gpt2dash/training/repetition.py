@@ -1,4 +1,4 @@
-"""How a model takes random tokens said twice: what its heads do there, and what it gains from the first time."""
+"""Random tokens said twice: what a model's heads do there, and what it gains from the first time."""
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - the field's name for it
@@ -27,11 +27,13 @@ def losses_of_copies(model: GPT2) -> tuple[float, float]:
 def figures_of_copying(model: GPT2, found: Passport) -> list[Figure]:
     """The best heads of a passport beside what they would be by chance, and the loss on the second copy."""
     first, second = losses_of_copies(model)
-    n = found.n_text
+    best, n = "attention of the best head", found.n_text
     return [
-        Figure("previous token", "attention of the best head", *_best(found.previous_token, found.previous_token_null), n),
-        Figure("induction", "attention of the best head", *_best(found.induction, found.induction_null), n),
-        Figure("induction", "loss on the second copy, nats; by chance: on the first", second, first, n),
+        Figure("previous token", best, *_best(found.previous_token, found.previous_token_null), n),
+        Figure("induction", best, *_best(found.induction, found.induction_null), n),
+        Figure(
+            "induction", "loss of the second copy, nats; chance: of the first", second, first, found.n_text
+        ),
     ]
 
 
