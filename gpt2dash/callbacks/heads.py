@@ -14,6 +14,7 @@ from gpt2dash.analysis.measures import ABOVE_NULL, MEASURES, Measure, is_clear
 from gpt2dash.analysis.passport import Passport
 from gpt2dash.callbacks.compact import finite, places, rounded, table
 from gpt2dash.callbacks.side_view import SideView, ViewData, side_view
+from gpt2dash.components.attention_panels import NO_HEADS, NO_NUMBERS, NO_PATTERN
 from gpt2dash.components.measure_table import MeasureRow, measure_table
 from gpt2dash.figures.empty import empty_figure
 from gpt2dash.figures.layer import layer_matrices
@@ -38,7 +39,7 @@ def heads_view(side: str, data: ViewData) -> Heads:
     """All heads of the model on this text; without one, no measures."""
     view = side_view(data)
     if view is None:
-        return {"side": side, "measures": None, "footer": "Run a prompt to see its heads."}
+        return {"side": side, "measures": None, "footer": NO_HEADS}
     began = time.perf_counter()
     found = current().overview(view.run)
     picture = mosaic(found.maps.numpy())
@@ -61,7 +62,7 @@ def numbers_view(data: ViewData) -> Component | str:
     """The selected head in numbers, on this text and on random tokens."""
     view = side_view(data)
     if view is None:
-        return "Run a prompt to see its heads in numbers."
+        return NO_NUMBERS
     found, known = current().overview(view.run), current().passport(view.run)
     numbers = measure_table(
         [
@@ -122,7 +123,7 @@ def layer_view(data: ViewData) -> go.Figure:
     """All heads of the selected layer."""
     view = side_view(data)
     if view is None:
-        return empty_figure("Run a prompt to see its attention.")
+        return empty_figure(NO_PATTERN)
     patterns = torch.stack([view.trace.pattern(view.layer, head) for head in range(view.trace.config.n_head)])
     cells, span = pooled(patterns, LAYER_CELLS)
     return layer_matrices(rounded(cells), places(view.labels, 0, len(view.labels) - 1, span))
