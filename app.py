@@ -5,9 +5,9 @@ from pathlib import Path
 from dash import ClientsideFunction, Dash, Input, Output
 from flask import Flask
 
-from gpt2dash.callbacks.comparison import pairs_view
+from gpt2dash.callbacks.comparison import of_both, pairs_view
 from gpt2dash.callbacks.heads import OPTIONS
-from gpt2dash.components.ids import SIDES, Shell, SideIds
+from gpt2dash.components.ids import SIDES, Shell, SideIds, view_store
 from gpt2dash.components.shell import shell
 from gpt2dash.runtime import Runtime
 from gpt2dash.settings import Settings, read_settings
@@ -55,15 +55,15 @@ def wire_shell(app: Dash) -> None:
         Input(Shell.boot, "data"),
     )
     app.clientside_callback(
-        ClientsideFunction("gpt2dash", "keepFragment"),
-        Input(Shell.location, "pathname"),
+        ClientsideFunction("gpt2dash", "opened"),
+        Input(Shell.page, "children"),
         prevent_initial_call=True,
     )
     app.callback(
         Output(Shell.pairs, "data"),
-        *(Input(SideIds(side).text, "data") for side in SIDES),
-        Input(Shell.pins, "data"),
-    )(pairs_view)
+        Input(view_store("text", "both"), "data"),
+        prevent_initial_call=True,
+    )(of_both(pairs_view))
     app.clientside_callback(
         ClientsideFunction("gpt2dash", "pairTokens"),
         Input(Shell.pairs, "data"),

@@ -163,32 +163,21 @@
     }
   }
 
-  // What the server needs to draw one side: a key, the selection, and how the text was made.
-  function viewOf(name) {
+  // What a field of a view is on one side, where it is not plainly the selection's or an option.
+  const fieldOf = {
+    pos: (name) => posOn(name),
+    other: (name) => (posOn(name) === null ? null : posOn(name, view.selection.other)),
+    zoom: (name) => view.zoom[name],
+    settings: (name) => view.sides[name].settings,
+  };
+
+  // What one kind of panel needs of a side, so that nothing is drawn anew for what it does not depend on.
+  function picked(name, fields) {
     const side = view.sides[name];
     if (!side || !side.key) return null;
-    const { layer, head, role } = view.selection;
-    const pos = posOn(name);
-    const other = pos === null ? null : posOn(name, view.selection.other);
-    return { key: side.key, pos, other, role, layer, head, settings: side.settings, options: view.options };
-  }
-
-  // What stays the same from head to head, and from token to token: a panel of all heads, or of a whole head, is
-  // not drawn anew for each click.
-  function textOf(name) {
-    const side = view.sides[name];
-    return side && side.key ? { key: side.key } : null;
-  }
-
-  function layerOf(name) {
-    const side = view.sides[name];
-    return side && side.key ? { key: side.key, layer: view.selection.layer } : null;
-  }
-
-  function headOf(name) {
-    const side = view.sides[name];
-    const { layer, head } = view.selection;
-    return side && side.key ? { key: side.key, layer, head, options: view.options, zoom: view.zoom[name] } : null;
+    const plain = { ...view.options, ...view.selection };
+    const read = (field) => (field in fieldOf ? fieldOf[field](name) : plain[field]);
+    return { key: side.key, ...Object.fromEntries(fields.map((field) => [field, read(field)])) };
   }
 
   // Only what changed is told, so only what depends on it is drawn anew.
@@ -200,13 +189,20 @@
   }
 
   function publish() {
-    tell("pins", view.pins);
-    for (const name of SIDES) {
-      tell("view-" + name, viewOf(name));
-      tell("layer-" + name, layerOf(name));
-      tell("head-" + name, headOf(name));
-      tell("text-" + name, textOf(name));
+    if (!defaults) return;
+    for (const [kind, fields] of Object.entries(defaults.views)) {
+      const [a, b] = SIDES.map((name) => picked(name, fields));
+      tell(kind + "-a", a);
+      tell(kind + "-b", b);
+      if (defaults.both.includes(kind)) tell(kind + "-both", a && b && { a, b, pins: view.pins });
     }
+  }
+
+  // A page that has just been opened was never told anything; and the link left the address bar.
+  function opened() {
+    for (const store of Object.keys(published)) delete published[store];
+    showSelection();
+    writeFragment(false);
   }
 
   // A selection that this text or model does not have becomes the nearest one; returns what was missing.
@@ -589,5 +585,5 @@
 
   window.addEventListener("popstate", restoreFromHistory);
 
-  window.gpt2dash = Object.assign(window.gpt2dash, { view, boot, select, notice, showOptions, writeFragment, zoom, posOn, pairTokens });
+  window.gpt2dash = Object.assign(window.gpt2dash, { view, boot, select, notice, opened, zoom, posOn, pairTokens });
 })();

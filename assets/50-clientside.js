@@ -9,9 +9,8 @@
     app.boot(defaults);
   }
 
-  // A page change drops the fragment; put it back.
-  function keepFragment() {
-    app.writeFragment(false);
+  function opened() {
+    app.opened();
   }
 
   function pairTokens(pairs) {
@@ -33,13 +32,12 @@
   function headOptions() {
     const { sides, selection } = app.view;
     const side = sides[selection.side] || sides.a;
-    app.showOptions(); // the pickers of a page that has just been opened
     if (!side || !side.nLayer) return [unchanged(), unchanged(), unchanged(), unchanged()];
     const options = (n) => Array.from({ length: n }, (_, i) => ({ label: String(i), value: String(i) }));
     return [options(side.nLayer), options(side.nHead), String(selection.layer), String(selection.head)];
   }
 
   window.dash_clientside = Object.assign(window.dash_clientside || {}, {
-    gpt2dash: { boot, keepFragment, pairTokens, useExample, pickHead, headOptions },
+    gpt2dash: { boot, opened, pairTokens, useExample, pickHead, headOptions },
   });
 })();

@@ -21,7 +21,7 @@ from gpt2dash.components.attention_panels import (
     token_stores,
 )
 from gpt2dash.components.comparison_panels import comparison_panels
-from gpt2dash.components.ids import SIDES, Attention, Comparison, Shell, SideIds
+from gpt2dash.components.ids import SIDES, Attention, Comparison, view_store
 from gpt2dash.components.panel import both_sides
 
 dash.register_page(__name__, path="/attention", name="Attention", title="Attention - gpt2dash", order=1)
@@ -58,23 +58,23 @@ def layout(**_query: str) -> Component:
 
 for side in SIDES:
     ids = Attention(side)
-    callback(Output(ids.heads, "data"), Input(SideIds(side).text, "data"))(partial(heads.heads_view, side))
-    clientside_callback(ClientsideFunction("gpt2dash", "allHeads"), Input(ids.heads, "data"))
-    callback(
-        Output(ids.heatmap, "figure"),
-        Output(ids.footer, "children"),
-        Input(SideIds(side).head, "data"),
-    )(head.head_view)
-    callback(Output(ids.numbers, "children"), Input(SideIds(side).head, "data"))(heads.numbers_view)
-    callback(Output(ids.layer_grid, "figure"), Input(SideIds(side).layer, "data"))(heads.layer_view)
-    for store, view, draw in (
-        (ids.token_in_head, token.token_in_head, "tokenInHead"),
-        (ids.token_in_all_heads, token.token_in_all_heads, "tokenInAllHeads"),
+    for kind, output, answer in (
+        ("token", Output(ids.token_in_head, "data"), partial(token.token_in_head, side)),
+        ("reach", Output(ids.token_in_all_heads, "data"), partial(token.token_in_all_heads, side)),
+        ("pattern", [Output(ids.heatmap, "figure"), Output(ids.footer, "children")], head.head_view),
+        ("head", Output(ids.numbers, "children"), heads.numbers_view),
+        ("layer", Output(ids.layer_grid, "figure"), heads.layer_view),
+        ("text", Output(ids.heads, "data"), partial(heads.heads_view, side)),
     ):
-        callback(Output(store, "data"), Input(SideIds(side).view, "data"))(partial(view, side))
+        callback(output, Input(view_store(kind, side), "data"), prevent_initial_call=True)(answer)
+    for store, draw in (
+        (ids.token_in_head, "tokenInHead"),
+        (ids.token_in_all_heads, "tokenInAllHeads"),
+        (ids.heads, "allHeads"),
+    ):
         clientside_callback(ClientsideFunction("gpt2dash", draw), Input(store, "data"))
     clientside_callback(
-        ClientsideFunction("gpt2dash", "outlineQuery"),
+        ClientsideFunction("gpt2dash", "markSelection"),
         Input(ids.heatmap, "figure"),
         State(ids.heatmap, "id"),
     )
@@ -82,14 +82,14 @@ for side in SIDES:
 callback(
     Output(Comparison.heatmap, "figure"),
     Output(Comparison.footer, "children"),
-    *(Input(SideIds(side).head, "data") for side in SIDES),
-    Input(Shell.pins, "data"),
-)(comparison.difference_view)
+    Input(view_store("head", "both"), "data"),
+    prevent_initial_call=True,
+)(comparison.of_both(comparison.difference_view))
 callback(
     Output(Comparison.values, "data"),
-    *(Input(SideIds(side).text, "data") for side in SIDES),
-    Input(Shell.pins, "data"),
-)(comparison.distances_view)
+    Input(view_store("text", "both"), "data"),
+    prevent_initial_call=True,
+)(comparison.of_both(comparison.distances_view))
 clientside_callback(
     ClientsideFunction("gpt2dash", "differentHeads"),
     Input(Comparison.values, "data"),
@@ -100,7 +100,7 @@ clientside_callback(
     Output(Attention.head, "options"),
     Output(Attention.layer, "value"),
     Output(Attention.head, "value"),
-    *(Input(SideIds(side).head, "data") for side in SIDES),
+    *(Input(view_store("head", side), "data") for side in SIDES),
 )
 clientside_callback(
     ClientsideFunction("gpt2dash", "pickHead"),

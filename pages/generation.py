@@ -3,12 +3,12 @@
 from functools import partial
 
 import dash
-from dash import Input, Output, callback, html
+from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, html
 from dash.development.base_component import Component
 
 from gpt2dash.callbacks import generation
 from gpt2dash.components.generation_panels import candidates_panel, curve_panel
-from gpt2dash.components.ids import SIDES, Generation, SideIds
+from gpt2dash.components.ids import SIDES, Generation, view_store
 from gpt2dash.components.panel import both_sides
 
 dash.register_page(__name__, path="/", name="Generation", title="Generation - gpt2dash", order=0)
@@ -23,8 +23,18 @@ def layout(**_query: str) -> Component:
 for side in SIDES:
     ids = Generation(side)
     callback(
-        Output(ids.curve, "figure"),
         Output(ids.candidates, "children"),
         Output(ids.settings, "children"),
-        Input(SideIds(side).view, "data"),
-    )(partial(generation.generation_view, side))
+        Input(view_store("candidates", side), "data"),
+        prevent_initial_call=True,
+    )(partial(generation.candidates_view, side))
+    callback(
+        Output(ids.curve, "figure"),
+        Input(view_store("text", side), "data"),
+        prevent_initial_call=True,
+    )(generation.curve_view)
+    clientside_callback(
+        ClientsideFunction("gpt2dash", "markSelection"),
+        Input(ids.curve, "figure"),
+        State(ids.curve, "id"),
+    )

@@ -146,7 +146,7 @@ def test_graphs_are_made_in_one_place_and_share_nothing() -> None:
 
     sources = [*ROOT.glob("gpt2dash/**/*.py"), *ROOT.glob("pages/*.py"), ROOT / "app.py"]
     with_graphs = [path.name for path in sources if "dcc.Graph(" in path.read_text(encoding="utf-8")]
-    config = str(graph("x", "1rem", "y"))
+    config = str(graph("x", "1rem", "y", "z"))
     assert with_graphs == ["panel.py"]
     assert "'showSendToCloud': False" in config
     assert "'displaylogo': False" in config

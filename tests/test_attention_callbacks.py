@@ -75,7 +75,7 @@ def test_every_head_is_in_the_picture_with_every_measure(keys: dict[str, str]) -
 
 @pytest.mark.parametrize("stage", CHOICES["stage"])
 def test_each_stage_is_shown_whole(keys: dict[str, str], stage: str) -> None:
-    figure, _ = head.head_view(view(keys[PROMPT], options={"stage": stage}))
+    figure, _ = head.head_view(view(keys[PROMPT], stage=stage))
     q, k = trace(keys[PROMPT]).q(1)[2], trace(keys[PROMPT]).k(1)[2]
     raw = q @ k.T
     scaled = raw / 8**0.5
@@ -89,7 +89,7 @@ def test_each_stage_is_shown_whole(keys: dict[str, str], stage: str) -> None:
 
 
 def test_weights_times_the_length_of_what_is_written(keys: dict[str, str]) -> None:
-    figure, _ = head.head_view(view(keys[PROMPT], options={"weight": "write"}))
+    figure, _ = head.head_view(view(keys[PROMPT], weight="write"))
     norms = write_norms(trace(keys[PROMPT]), 1)[2]
     wanted = (trace(keys[PROMPT]).pattern(1, 2) * norms).numpy()
     below = np.tril_indices(len(wanted))
@@ -107,7 +107,7 @@ def test_a_silenced_head_is_shown_as_silent(keys: dict[str, str]) -> None:
 
 
 def test_a_hidden_first_token_is_told_with_its_mass(keys: dict[str, str]) -> None:
-    figure, footer = head.head_view(view(keys[PROMPT], options={"first": "hidden"}))
+    figure, footer = head.head_view(view(keys[PROMPT], first="hidden"))
     removed = float(trace(keys[PROMPT]).pattern(1, 2)[1:, 0].mean())
     assert not cells(figure)[:, 0].any()
     assert f"{removed:.1%} of the attention" in footer
@@ -149,14 +149,14 @@ def test_without_a_token_the_panels_say_what_to_do(
 
 @pytest.mark.parametrize("across", ["rollout", "weighted"])
 def test_what_reaches_a_token_is_all_of_it(keys: dict[str, str], across: str) -> None:
-    found = token.token_in_all_heads("a", view(keys[PROMPT], options={"across": across}))["across"]
+    found = token.token_in_all_heads("a", view(keys[PROMPT], across=across))["across"]
     assert sum(found["weights"]) == pytest.approx(1, abs=1e-3)
     assert not any(found["weights"][4:])
     assert "after the last layer comes from token" in found["told"]
 
 
 def test_flow_is_for_short_texts(keys: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = view(keys[PROMPT], options={"across": "flow"})
+    asked = view(keys[PROMPT], across="flow")
     found = token.token_in_all_heads("a", asked)["across"]
     assert len(found["weights"]) == len(trace(keys[PROMPT]).token_ids)
     assert "a flow of" in found["told"]
@@ -225,6 +225,13 @@ def test_nothing_to_compare_says_so(keys: dict[str, str]) -> None:
         "told": "Run two prompts to compare their attention."
     }
     assert comparison.pairs_view(view(keys[PROMPT]), None) == []
+
+
+def test_a_panel_of_both_sides_reads_one_store(keys: dict[str, str]) -> None:
+    pairs = comparison.of_both(comparison.pairs_view)
+    assert pairs(None) == []
+    both = {"a": view(keys[PROMPT]), "b": view(keys[PROMPT]), "pins": [[0, 1]]}
+    assert (0, 1) in pairs(both)
 
 
 def test_two_models_share_only_some_heads(keys: dict[str, str]) -> None:

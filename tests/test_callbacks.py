@@ -11,7 +11,7 @@ import torch
 from flask import Flask
 
 from gpt2dash.callbacks.compact import rounded
-from gpt2dash.callbacks.generation import generation_view
+from gpt2dash.callbacks.generation import candidates_view, curve_view
 from gpt2dash.callbacks.head import head_view
 from gpt2dash.callbacks.side_view import side_view
 from gpt2dash.callbacks.token import token_in_head
@@ -40,7 +40,8 @@ def view(key: str, **more: object) -> dict[str, Any]:
 
 def test_nothing_run_says_what_to_do() -> None:
     assert "Run a prompt" in str(head_view(None)[0])
-    assert "Run a prompt" in str(generation_view("a", None)[1])
+    assert "Run a prompt" in str(curve_view(None))
+    assert "Run a prompt" in str(candidates_view("a", None)[0])
 
 
 def test_the_row_is_the_trace_s(key: str) -> None:
@@ -73,22 +74,22 @@ def test_an_unknown_run_is_refused_in_a_sentence(key: str) -> None:
 
 def test_settings_outside_their_limits_are_refused(key: str) -> None:
     with pytest.raises(InvalidInput, match="Top-p"):
-        generation_view("a", view(key, settings={"top_p": 2}))
+        candidates_view("a", view(key, settings={"top_p": 2}))
 
 
 def test_candidates_show_every_stage_and_mark_what_came(key: str) -> None:
-    table = str(generation_view("a", view(key, settings={"temperature": 0.5, "top_k": 3}))[1])
+    table = str(candidates_view("a", view(key, settings={"temperature": 0.5, "top_k": 3}))[0])
     assert "Top-k kept 3" in table
     assert table.count("className='chosen'") == 1
     assert "cut" in table
 
 
 def test_the_first_token_has_no_candidates(key: str) -> None:
-    assert "nothing predicted it" in str(generation_view("a", view(key, pos=0))[1])
+    assert "nothing predicted it" in str(candidates_view("a", view(key, pos=0))[0])
 
 
 def test_the_settings_stand_beside_the_text(key: str) -> None:
-    made_with = generation_view("a", view(key, settings={"temperature": "0.7", "seed": "5"}))[2]
+    made_with = candidates_view("a", view(key, settings={"temperature": "0.7", "seed": "5"}))[1]
     assert "2 tokens written" in made_with
     assert "temperature 0.7" in made_with
     assert "seed 5" in made_with

@@ -74,9 +74,10 @@ def test_ticks_stay_readable(n: int) -> None:
 
 def test_curves_begin_at_their_first_position() -> None:
     values = {"surprisal": np.array([1, 2], dtype=np.float32), "entropy": np.array([3, 4], dtype=np.float32)}
-    figure = position_curves(values, ["a", "b", "c"], unit="bits", first_pos=1, selected_pos=2, boundary=1.5)
+    figure = position_curves(values, ["a", "b", "c"], unit="bits", first_pos=1, boundary=1.5)
     assert list(figure.data[0].x) == [1, 2]
-    assert [shape.x0 for shape in figure.layout.shapes] == [2, 1.5]
+    assert [shape.x0 for shape in figure.layout.shapes] == [1.5]
+    assert figure.layout.meta == {"x": "position"}  # so the browser can mark a token
 
 
 def test_colour_grows_with_the_square_root() -> None:

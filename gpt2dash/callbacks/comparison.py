@@ -1,6 +1,7 @@
 """Two sides compared: one head's attention on A less that on B, and which heads differ most."""
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import plotly.graph_objects as go
 
@@ -10,15 +11,28 @@ from gpt2dash.analysis.difference import DISTANCES, Difference, difference
 from gpt2dash.callbacks.compact import rounded, table
 from gpt2dash.callbacks.head import MAX_CELLS
 from gpt2dash.callbacks.side_view import SideView, ViewData, side_view
+from gpt2dash.components.comparison_panels import NO_PAIR
 from gpt2dash.figures.empty import empty_figure
 from gpt2dash.figures.grids import query_key_heatmap
 from gpt2dash.runtime import current
 
 _PAIR = 2
-_NONE = "Run two prompts to compare their attention."
+Shown = TypeVar("Shown")
 _NOTHING_IN_COMMON = (
     "The two texts have no token in common. Pair two tokens: select one, shift-click the other."
 )
+
+
+def of_both(
+    view: Callable[[ViewData, ViewData, object], Shown],
+) -> Callable[[Mapping[str, Any] | None], Shown]:
+    """A panel of both sides as a callback: the browser publishes both views and the pinned pairs as one."""
+
+    def answer(data: Mapping[str, Any] | None) -> Shown:
+        given = data or {}
+        return view(given.get("a"), given.get("b"), given.get("pins"))
+
+    return answer
 
 
 def pairs_view(data_a: ViewData, data_b: ViewData, pins: object = None) -> Pairs:
@@ -31,7 +45,7 @@ def difference_view(data_a: ViewData, data_b: ViewData, pins: object = None) -> 
     """The selected head's pattern on A less that on B, on aligned tokens."""
     a, b = side_view(data_a), side_view(data_b)
     if a is None or b is None:
-        return empty_figure(_NONE), ""
+        return empty_figure(NO_PAIR), ""
     if (a.layer, a.head) != (b.layer, b.head):
         return empty_figure(f"Only one of the models has layer {a.layer} head {a.head}."), ""
     pairs = alignment(a, b, pins)
@@ -48,7 +62,7 @@ def distances_view(data_a: ViewData, data_b: ViewData, pins: object = None) -> d
     """How far each head's attention on A is from that on B, for the heads that both models have."""
     a, b = side_view(data_a), side_view(data_b)
     if a is None or b is None:
-        return {"told": _NONE}
+        return {"told": NO_PAIR}
     pairs = alignment(a, b, pins)
     if not pairs:
         return {"told": _NOTHING_IN_COMMON}

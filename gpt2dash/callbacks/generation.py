@@ -6,26 +6,33 @@ from dash.development.base_component import Component
 
 from gpt2dash.analysis.predictions import PREDICTIONS
 from gpt2dash.callbacks.side_view import SideView, ViewData, side_view
-from gpt2dash.components.generation_panels import CandidateRow, candidate_table, empty
+from gpt2dash.components.generation_panels import (
+    NO_CANDIDATES,
+    NO_CURVE,
+    CandidateRow,
+    candidate_table,
+    empty,
+)
 from gpt2dash.components.ids import Side
 from gpt2dash.figures.curves import position_curves
 from gpt2dash.figures.empty import empty_figure
 from gpt2dash.runtime import current
 from gpt2dash.sampling import N_LEADING, Stages, candidates, stages
 
-GenerationView = tuple[go.Figure, Component, str]
 
-
-def generation_view(side: Side, data: ViewData) -> GenerationView:
-    """The curve, the candidates at the selected token, and the settings that made the text."""
+def candidates_view(side: Side, data: ViewData) -> tuple[Component, str]:
+    """The candidates at the selected token, and the settings that made the text."""
     view = side_view(data)
     if view is None:
-        figure = empty_figure("Run a prompt to see how surprising each token is.")
-        return figure, empty("Run a prompt, then click a token to see what else could have come."), ""
-    return _curve(view), _candidates(side, view), _made_with(view)
+        return empty(NO_CANDIDATES), ""
+    return _candidates(side, view), _made_with(view)
 
 
-def _curve(view: SideView) -> go.Figure:
+def curve_view(data: ViewData) -> go.Figure:
+    """Surprisal and entropy along the text; the same for every selected token."""
+    view = side_view(data)
+    if view is None:
+        return empty_figure(NO_CURVE)
     values = current().kept(PREDICTIONS, view.run)
     n_prompt, n_pos = view.run.n_prompt, len(view.run.ids)
     return position_curves(
@@ -33,7 +40,6 @@ def _curve(view: SideView) -> go.Figure:
         view.labels,
         unit="bits",
         first_pos=1,
-        selected_pos=view.pos,
         boundary=n_prompt - 0.5 if n_prompt < n_pos else None,
     )
 

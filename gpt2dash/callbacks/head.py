@@ -11,6 +11,7 @@ from gpt2dash.analysis.attention import pooled, pooled_mean
 from gpt2dash.analysis.shown import Shown, shown
 from gpt2dash.callbacks.compact import PRECISION, places, rounded
 from gpt2dash.callbacks.side_view import SideView, ViewData, side_view
+from gpt2dash.components.attention_panels import NO_PATTERN
 from gpt2dash.figures.empty import empty_figure
 from gpt2dash.figures.grids import query_key_heatmap
 
@@ -23,7 +24,7 @@ def head_view(data: ViewData) -> tuple[go.Figure, str]:
     began = time.perf_counter()
     view = side_view(data)
     if view is None:
-        return empty_figure("Run a prompt to see its attention."), ""
+        return empty_figure(NO_PATTERN), ""
     seen = shown(view.trace, view.layer, view.head, view.options)
     last = len(seen.values) - 1
     q0, q1, k0, k1 = view.zoom or (0, last, 0, last)

@@ -15,6 +15,7 @@ from gpt2dash.analysis.overview import OVERVIEW
 from gpt2dash.analysis.passport import PASSPORT, Passport
 from gpt2dash.callbacks.compact import finite, places, rounded, table
 from gpt2dash.callbacks.side_view import SideView, ViewData, side_view
+from gpt2dash.components.attention_panels import NO_HEADS, NO_NUMBERS, NO_PATTERN
 from gpt2dash.components.measure_table import MeasureRow, measure_table
 from gpt2dash.figures.empty import empty_figure
 from gpt2dash.figures.layer import layer_matrices
@@ -39,7 +40,7 @@ def heads_view(side: str, data: ViewData) -> Heads:
     """All heads of the model on this text; without one, no measures."""
     view = side_view(data)
     if view is None:
-        return {"side": side, "measures": None, "footer": "Run a prompt to see its heads."}
+        return {"side": side, "measures": None, "footer": NO_HEADS}
     began = time.perf_counter()
     found = current().kept(OVERVIEW, view.run)
     picture = mosaic(found.maps.numpy())
@@ -62,7 +63,7 @@ def numbers_view(data: ViewData) -> Component | str:
     """The selected head in numbers, on this text and on random tokens."""
     view = side_view(data)
     if view is None:
-        return "Run a prompt to see its heads in numbers."
+        return NO_NUMBERS
     found, known = current().kept(OVERVIEW, view.run), current().kept(PASSPORT, view.lm)
     numbers = measure_table(
         [
@@ -123,7 +124,7 @@ def layer_view(data: ViewData) -> go.Figure:
     """All heads of the selected layer."""
     view = side_view(data)
     if view is None:
-        return empty_figure("Run a prompt to see its attention.")
+        return empty_figure(NO_PATTERN)
     patterns = torch.stack([view.trace.pattern(view.layer, head) for head in range(view.trace.config.n_head)])
     cells, span = pooled(patterns, LAYER_CELLS)
     return layer_matrices(rounded(cells), places(view.labels, 0, len(view.labels) - 1, span))

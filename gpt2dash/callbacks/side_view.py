@@ -1,4 +1,4 @@
-"""What the browser sends with every callback: one side's run key, selection and settings."""
+"""What the browser sends with a callback: a side's run key, and what else of its view the panel needs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -85,7 +85,7 @@ def side_view(data: ViewData) -> SideView | None:
         _within(data.get("head"), config.n_head),
         SamplingSettings.parse(data.get("settings") or {}),
         "key" if data.get("role") == "key" else "query",
-        PatternOptions.parse(data.get("options")),
+        PatternOptions.parse(data),
         _position(data.get("other"), run),
         _zoom(data.get("zoom"), run),
     )

@@ -14,6 +14,7 @@ from gpt2dash.analysis.flow import flow
 from gpt2dash.analysis.overview import OVERVIEW
 from gpt2dash.callbacks.compact import shortened, table
 from gpt2dash.callbacks.side_view import SideView, ViewData, side_view
+from gpt2dash.components.attention_panels import NO_TOKEN
 from gpt2dash.runtime import current
 
 LINE_TOKENS = 64
@@ -57,7 +58,7 @@ def token_in_all_heads(side: str, data: ViewData) -> TokenData:
 
 
 def _nothing(side: str, view: SideView | None) -> TokenData:
-    told = "Run a prompt first." if view is None else "Click a token of this prompt to see this for it."
+    told = NO_TOKEN if view is None else "Click a token of this prompt to see this for it."
     return {"side": side, "pos": None, "told": told}
 
 

@@ -10,6 +10,11 @@ from gpt2dash.components.attributes import attributes
 from gpt2dash.components.ids import Attention, Side, option
 from gpt2dash.components.panel import EXPORTS, graph, panel
 
+NO_PATTERN = "Run a prompt to see its attention."
+NO_HEADS = "Run a prompt to see its heads."
+NO_NUMBERS = "Run a prompt to see its heads in numbers."
+NO_TOKEN = "Run a prompt first."
+
 _HOW_PATTERN = (
     "Each row is one token as query: how it divides its attention, which sums to 1, over itself and "
     "the tokens before it (keys). The weight is softmax(q.k / sqrt(d_head)); cells to the right of "
@@ -135,7 +140,7 @@ def heads_panel(side: Side) -> Component:
                 role="group",
                 **attributes(aria_label=f"Heads of prompt {side.upper()}, layer by layer"),
             ),
-            html.P(id=ids.heads_footer, className="footer"),
+            html.P(NO_HEADS, id=ids.heads_footer, className="footer"),
             html.Ol(id=ids.top, className="head-top"),
             dcc.Store(id=ids.heads),
         ],
@@ -169,7 +174,9 @@ def pattern_panel(side: Side) -> Component:
     return panel(
         f"{side.upper()}: attention pattern",
         [
-            graph(ids.heatmap, "32rem", "Heat map of attention weights, queries down, keys across"),
+            graph(
+                ids.heatmap, "32rem", "Heat map of attention weights, queries down, keys across", NO_PATTERN
+            ),
             html.P(id=ids.footer, className="footer"),
         ],
         _HOW_PATTERN,
@@ -194,7 +201,7 @@ def numbers_panel(side: Side) -> Component:
     """The selected head in numbers."""
     return panel(
         f"{side.upper()}: this head in numbers",
-        [html.Div(id=Attention(side).numbers, className="measures")],
+        [html.Div(NO_NUMBERS, id=Attention(side).numbers, className="measures")],
         _HOW_NUMBERS,
         python=_PYTHON_HEADS,
     )
@@ -226,7 +233,7 @@ def score_panel(side: Side) -> Component:
     return panel(
         f"{side.upper()}: query and key, dimension by dimension",
         [
-            html.P(id=ids.score_reading, className="reading"),
+            html.P(NO_TOKEN, id=ids.score_reading, className="reading"),
             html.Div(id=ids.score, className="score-box"),
             html.P(
                 [
@@ -247,7 +254,14 @@ def layer_panel(side: Side) -> Component:
     """All heads of the selected layer."""
     return panel(
         f"{side.upper()}: all heads of this layer",
-        [graph(Attention(side).layer_grid, "32rem", "Attention patterns of all heads of the layer")],
+        [
+            graph(
+                Attention(side).layer_grid,
+                "32rem",
+                "Attention patterns of all heads of the layer",
+                NO_PATTERN,
+            )
+        ],
         _HOW_LAYER,
         python=_PYTHON_LAYER,
     )
@@ -267,7 +281,7 @@ def across_panel(side: Side) -> Component:
 def _bars(reading: str, bars: str, description: str) -> list[Component]:
     """A sentence, and bars over the text."""
     return [
-        html.P(id=reading, className="reading"),
+        html.P(NO_TOKEN, id=reading, className="reading"),
         html.Div(
             id=bars, className="text-bars", tabIndex="0", role="group", **attributes(aria_label=description)
         ),

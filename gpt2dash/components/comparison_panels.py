@@ -7,6 +7,8 @@ from gpt2dash.components.attributes import attributes
 from gpt2dash.components.ids import Comparison
 from gpt2dash.components.panel import graph, panel
 
+NO_PAIR = "Run two prompts to compare their attention."
+
 _HOW_DIFFERENCE = (
     "Tokens that stand in both texts are paired by a longest common subsequence. To pair two others, select "
     "one and shift-click the other; the same again takes the pair apart. A cell is the weight that the query "
@@ -41,7 +43,7 @@ def difference_panel() -> Component:
     return panel(
         "A less B: this head",
         [
-            graph(Comparison.heatmap, "32rem", "Heat map of the difference of attention, A less B"),
+            graph(Comparison.heatmap, "32rem", "Heat map of the difference of attention, A less B", NO_PAIR),
             html.P(id=Comparison.footer, className="footer"),
         ],
         _HOW_DIFFERENCE,
@@ -60,7 +62,7 @@ def distances_panel() -> Component:
                 role="group",
                 **attributes(aria_label="How far each head's attention on A is from that on B"),
             ),
-            html.P(id=Comparison.scale, className="footer"),
+            html.P(NO_PAIR, id=Comparison.scale, className="footer"),
             html.Ol(id=Comparison.top, className="head-top"),
             dcc.Store(id=Comparison.values),
         ],

@@ -10,6 +10,9 @@ from gpt2dash.components.attributes import attributes
 from gpt2dash.components.ids import Generation, Side
 from gpt2dash.components.panel import graph, panel
 
+NO_CURVE = "Run a prompt to see how surprising each token is."
+NO_CANDIDATES = "Run a prompt, then click a token to see what else could have come."
+
 STAGES = ("raw", "tempered", "top_k", "top_p")
 _STAGE_NAMES = {"raw": "model", "tempered": "temperature", "top_k": "top-k", "top_p": "drawn from"}
 _HOW_CANDIDATES = (
@@ -53,7 +56,12 @@ def candidates_panel(side: Side) -> Component:
         f"{side.upper()}: what could have come here",
         [
             html.Div(id=ids.settings, className="made-with"),
-            html.Div(id=ids.candidates, className="candidates", **attributes(aria_live="polite")),
+            html.Div(
+                empty(NO_CANDIDATES),
+                id=ids.candidates,
+                className="candidates",
+                **attributes(aria_live="polite"),
+            ),
         ],
         _HOW_CANDIDATES,
         ids.panel,
@@ -66,7 +74,14 @@ def curve_panel(side: Side) -> Component:
     ids = Generation(side)
     return panel(
         f"{side.upper()}: surprisal and entropy of each token",
-        [graph(ids.curve, "15rem", "Line chart of surprisal and entropy in bits for each token")],
+        [
+            graph(
+                ids.curve,
+                "15rem",
+                "Line chart of surprisal and entropy in bits for each token",
+                NO_CURVE,
+            )
+        ],
         _HOW_CURVE,
         python=_PYTHON_CURVE,
     )

@@ -1,9 +1,33 @@
-"""Every component id, one class per page. Ids of one side end in its letter."""
+"""Every component id, one class per page, and what panels need to know. Ids of one side end in its letter."""
 
 from typing import Literal
 
 Side = Literal["a", "b"]
 SIDES: tuple[Side, Side] = ("a", "b")
+
+VIEWS: dict[str, tuple[str, ...]] = {
+    "token": ("pos", "other", "role", "layer", "head"),
+    "reach": ("pos", "role", "across"),
+    "candidates": ("pos", "settings"),
+    "pattern": ("layer", "head", "stage", "weight", "first", "zoom"),
+    "head": ("layer", "head"),
+    "layer": ("layer",),
+    "text": (),
+}
+"""Kinds of panels, and what of a side's view each needs beside the key of its run.
+
+The browser publishes each kind by itself, when a field of it has changed. A field belongs to the
+selection, to the side (`zoom`, `settings`), or is an option. What is dearest to wait for comes first.
+"""
+
+BOTH = ("head", "text")
+"""Kinds that panels of A and B together need: both sides' views and the pinned pairs, or nothing."""
+
+
+def view_store(kind: str, side: Side | Literal["both"]) -> str:
+    """Where the browser publishes what one kind of panel needs."""
+    assert kind in (BOTH if side == "both" else VIEWS)
+    return f"{kind}-{side}"
 
 
 class Shell:
@@ -17,8 +41,7 @@ class Shell:
     theme = "theme-toggle"
     add_b = "add-b"
     remove_b = "remove-b"
-    location = "_pages_location"
-    pins = "pins"
+    page = "_pages_content"
     pairs = "pairs"
     swap = "swap"
 
@@ -32,10 +55,6 @@ class SideIds:
     """One side: a prompt, a model and their tokens."""
 
     def __init__(self, side: Side) -> None:
-        self.view = f"view-{side}"
-        self.text = f"text-{side}"
-        self.layer = f"layer-{side}"
-        self.head = f"head-{side}"
         self.box = f"side-{side}"
         self.prompt = f"prompt-{side}"
         self.model = f"model-{side}"
@@ -47,11 +66,6 @@ class SideIds:
         self.progress = f"progress-{side}"
         self.strip = f"strip-{side}"
         self.token_table = f"token-table-{side}"
-
-    @property
-    def stores(self) -> tuple[str, ...]:
-        """What the server's callbacks listen to, by how often it changes."""
-        return self.text, self.layer, self.head, self.view
 
 
 class Generation:

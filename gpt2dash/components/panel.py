@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 
 from gpt2dash.components.attributes import attributes
 from gpt2dash.components.ids import SIDES, Side
+from gpt2dash.figures.empty import empty_figure
 
 EXPORTS = ("png", "svg", "csv", "json")
 """What every panel can be saved as."""
@@ -22,10 +23,23 @@ _CONFIG: Any = {
 }
 
 
-def graph(component_id: str, height: str, description: str) -> Component:
-    """A Plotly graph that shares nothing with any cloud; `description` is read to who cannot see it."""
+def graph(component_id: str, height: str, description: str, empty: str) -> Component:
+    """A Plotly graph that shares nothing with any cloud.
+
+    Args:
+        component_id: of the graph.
+        height: in any of the style sheet's units.
+        description: read to who cannot see it.
+        empty: what it says before there is anything to draw.
+    """
     target: Any = {component_id: "figure"}
-    figure = dcc.Graph(id=component_id, config=_CONFIG, style={"height": height}, responsive=True)
+    figure = dcc.Graph(
+        id=component_id,
+        figure=empty_figure(empty),
+        config=_CONFIG,
+        style={"height": height},
+        responsive=True,
+    )
     return html.Div(
         dcc.Loading(
             figure,

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from gpt2dash.components.attributes import attributes
 from gpt2dash.components.examples import EXAMPLES, FIRST_VISIT
-from gpt2dash.components.ids import SIDES, Shell, Side, SideIds
+from gpt2dash.components.ids import BOTH, SIDES, VIEWS, Shell, Side, SideIds, view_store
 from gpt2dash.sampling_settings import SamplingSettings
 
 Choices = Mapping[str, Sequence[str]]
@@ -50,20 +50,22 @@ def shell(model_names: Sequence[str], choices: Choices) -> Component:
             html.Main(dash.page_container, id="panels", tabIndex="-1"),
             _notice(),
             dcc.Store(id=Shell.boot, data=defaults(model_names[0], choices)),
-            dcc.Store(id=Shell.pins),
             dcc.Store(id=Shell.pairs),
-            *(dcc.Store(id=store) for side in SIDES for store in SideIds(side).stores),
+            *(dcc.Store(id=view_store(kind, side)) for side in SIDES for kind in VIEWS),
+            *(dcc.Store(id=view_store(kind, "both")) for kind in BOTH),
         ]
     )
 
 
 def defaults(model: str, choices: Choices) -> dict[str, Any]:
-    """What the page starts from when its link says nothing; of each option the first choice."""
+    """What the browser starts from, of each option the first choice, and what it is to publish."""
     return {
         "model": model,
         "example": {"model": model, "prompt": FIRST_VISIT},
         "settings": vars(SamplingSettings()),
         "choices": choices,
+        "views": VIEWS,
+        "both": BOTH,
         "selection": {"side": "a", "pos": None, "role": "query", "layer": 0, "head": 0, "other": None},
     }
 

@@ -20,17 +20,15 @@ def position_curves(
     *,
     unit: str,
     first_pos: int,
-    selected_pos: int | None,
     boundary: float | None,
 ) -> go.Figure:
-    """One line per quantity over the tokens.
+    """One line per quantity over the tokens; the browser marks the selected one.
 
     Args:
         curves: name and values; each as long as the text less `first_pos`.
         labels: every token of the text.
         unit: of all quantities.
         first_pos: position of the first value.
-        selected_pos: marked by a vertical line.
         boundary: where the prompt ends and the written text begins, if both exist.
     """
     figure = go.Figure(
@@ -44,6 +42,7 @@ def position_curves(
             },
             hovermode="x unified",
             legend={"orientation": "h", "y": 1.12, "x": 0},
+            meta={"x": "position"},
         )
     )
     for (name, values), colour, dash in zip(curves.items(), _COLOURS, _DASHES, strict=True):
@@ -58,8 +57,6 @@ def position_curves(
             marker={"size": 5},
             hovertemplate="%{y:.4g}",
         )
-    if selected_pos is not None:
-        figure.add_vline(selected_pos, line={"color": theme.MARK, "width": 2})
     if boundary is not None:
         figure.add_vline(boundary, line={"color": "gray", "width": 1, "dash": "dash"})
     return figure
