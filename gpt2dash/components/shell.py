@@ -9,7 +9,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from gpt2dash.components.attributes import attributes
-from gpt2dash.components.examples import EXAMPLES, FIRST_VISIT
+from gpt2dash.components.examples import EXAMPLES, FIRST_VISIT, TEXTS, in_words, link
 from gpt2dash.components.ids import BOTH, SIDES, VIEWS, Shell, Side, SideIds, view_store
 from gpt2dash.sampling_settings import SamplingSettings
 
@@ -42,7 +42,10 @@ def shell(model_names: Sequence[str], choices: Choices) -> Component:
             html.Section(
                 [
                     *(_side(side, model_names) for side in SIDES),
-                    html.Div([_add_b(), _sampling(), _history(), _sentence()], className="frame-foot"),
+                    html.Div(
+                        [_add_b(), _sampling(), _examples(model_names[0]), _history(), _sentence()],
+                        className="frame-foot",
+                    ),
                 ],
                 className="frame",
                 **attributes(aria_label="Prompts"),
@@ -106,7 +109,7 @@ def _side(side: Side, model_names: Sequence[str]) -> Component:
                         placeholder="Type a prompt, then press Run (Ctrl+Enter)",
                     ),
                     html.Div(
-                        [_model_picker(ids, side, model_names), _examples(ids, side)],
+                        [_model_picker(ids, side, model_names), _texts(ids, side)],
                         className="side-pickers",
                     ),
                     html.Div(_buttons(ids, side), className="side-buttons"),
@@ -147,11 +150,11 @@ def model_title(name: str) -> str:
     return name.rstrip("/").rpartition("/")[2]
 
 
-def _examples(ids: SideIds, side: Side) -> Component:
-    options = [{"label": name, "value": text} for name, text in EXAMPLES.items()]
+def _texts(ids: SideIds, side: Side) -> Component:
+    options = [{"label": name, "value": text} for name, text in TEXTS.items()]
     return _named(
         f"Example for prompt {side.upper()}",
-        dbc.Select(id=ids.examples, options=options, placeholder="Examples…", size="sm"),
+        dbc.Select(id=ids.examples, options=options, placeholder="Texts…", size="sm"),
     )
 
 
@@ -232,6 +235,17 @@ def _sampling() -> Component:
             html.Div([*inputs, stop], className="sampling"),
         ],
         className="sampling-box",
+    )
+
+
+def _examples(model: str) -> Component:
+    """Links to places where something is to be seen."""
+    items = [
+        html.Li([html.A(example.name, href=link(example, model)), f": {in_words(example, model)}"])
+        for example in EXAMPLES
+    ]
+    return html.Details(
+        [html.Summary("Examples"), html.Ul(items, className="examples")], className="examples-box"
     )
 
 
