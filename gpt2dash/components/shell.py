@@ -37,7 +37,7 @@ def shell(model_names: Sequence[str], choices: Choices) -> Component:
     """
     return html.Div(
         [
-            html.A("Skip to the panels", href="#panels", className="skip-link"),
+            html.A("Skip to the panels", href=f"#{Shell.panels}", className="skip-link"),
             _header(),
             html.Section(
                 [
@@ -50,7 +50,7 @@ def shell(model_names: Sequence[str], choices: Choices) -> Component:
                 className="frame",
                 **attributes(aria_label="Prompts"),
             ),
-            html.Main(dash.page_container, id="panels", tabIndex="-1"),
+            html.Main(dash.page_container, id=Shell.panels, tabIndex="-1"),
             _notice(),
             dcc.Store(id=Shell.boot, data=defaults(model_names[0], choices)),
             dcc.Store(id=Shell.pairs),
@@ -256,10 +256,10 @@ def _history() -> Component:
             html.Summary("History"),
             html.Div(
                 [
-                    html.P("Nothing has been run in this browser yet.", id="history-empty"),
-                    html.Ol(id="history-list"),
+                    html.P("Nothing has been run in this browser yet.", id=Shell.history_empty),
+                    html.Ol(id=Shell.history_list),
                     html.Button(
-                        "Forget all", id="history-forget", className="btn btn-sm btn-outline-secondary"
+                        "Forget all", id=Shell.history_forget, className="btn btn-sm btn-outline-secondary"
                     ),
                 ],
                 className="history",
@@ -272,9 +272,9 @@ def _history() -> Component:
 def _sentence() -> Component:
     """What is selected, and the way back."""
     steps = {
-        "undo": ("↶", "Undo (Ctrl+Z)"),
-        "redo": ("↷", "Redo (Ctrl+Shift+Z)"),
-        "copy-link": ("Link", "Copy the link"),
+        Shell.undo: ("↶", "Undo (Ctrl+Z)"),
+        Shell.redo: ("↷", "Redo (Ctrl+Shift+Z)"),
+        Shell.copy_link: ("Link", "Copy the link"),
     }
     buttons = [
         html.Button(
