@@ -52,6 +52,7 @@ const clicks = {
     frame.closePopovers(null);
     address.open(dataset.history || "");
   },
+  ".examples a": () => frame.closePopovers(null), // and the browser follows the link
   "#add-b": () => {
     frame.showSideB(true);
     byId("prompt-b").focus();

@@ -8,7 +8,7 @@ import { NAMES, partner, view } from "./view.mjs";
 
 /** @import { Name, Side } from "./view.mjs" */
 
-const POPOVERS = "details:is(.token-details, .sampling-box, .history-box)[open]";
+const POPOVERS = "details:is(.token-details, .sampling-box, .history-box, .examples-box)[open]";
 
 export function show() {
   strip.markSelected(view.selection, partner());
