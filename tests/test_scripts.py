@@ -48,7 +48,9 @@ def test_scripts_can_be_parsed(path: Path) -> None:
 
 
 def test_the_scripts_own_tests_pass() -> None:
-    found = node("--test", "--test-reporter=tap", *(path for path in TESTS if path.name.endswith(".test.mjs")))
+    found = node(
+        "--test", "--test-reporter=tap", *(path for path in TESTS if path.name.endswith(".test.mjs"))
+    )
     assert found.returncode == 0, found.stdout
     assert re.search(r"^# pass \d\d+$", found.stdout, re.MULTILINE)
 

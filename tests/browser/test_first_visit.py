@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from browser.app_page import AppPage
 
@@ -32,3 +32,13 @@ def _expect_explained(app: AppPage) -> None:
     expect(app.candidates().first).to_be_visible()
     expect(app.page.locator("#generation-curve-a .scatterlayer .trace")).to_have_count(2)
     expect(app.page).to_have_url(re.compile(r"/#a=It\+was\+a\+cold"))
+
+
+def test_what_dash_asks_before_the_scripts_are_there_is_done_when_they_are(app: AppPage) -> None:
+    def late(route: Route) -> None:
+        app.page.wait_for_timeout(1_500)
+        route.continue_()
+
+    app.page.route("**/app/view.mjs", late)
+    app.open()
+    _expect_explained(app)
