@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from browser.app_page import AppPage
 from gpt2dash.components.examples import EXAMPLES
@@ -48,3 +48,13 @@ def test_an_example_opens_the_place_where_something_is_to_be_seen(app: AppPage, 
     expect(app.page.locator("#attention-reading-a")).to_contain_text(f"In layer {layer} head {head}")
     expect(app.page.locator("#attention-reading-a")).to_contain_text("␣Mary")
     expect(app.page.locator(".examples")).not_to_be_visible()
+
+
+def test_what_dash_asks_before_the_scripts_are_there_is_done_when_they_are(app: AppPage) -> None:
+    def late(route: Route) -> None:
+        app.page.wait_for_timeout(1_500)
+        route.continue_()
+
+    app.page.route("**/app/view.mjs", late)
+    app.open()
+    _expect_explained(app)
