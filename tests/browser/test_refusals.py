@@ -83,7 +83,7 @@ def test_a_damaged_link_gives_the_default_view_and_one_notice(app: AppPage, frag
     app.open(fragment=fragment)
     expect(app.notice()).to_have_count(1)
     expect(app.notice()).to_contain_text("This link is damaged")
-    expect(app.prompt()).to_have_value(re.compile("It was a cold evening"))
+    expect(app.prompt()).to_have_value(re.compile("Once upon a time"))
 
 
 BEYOND = {
