@@ -9,10 +9,11 @@ MODEL ?= $(or $(GPT2DASH_MODEL),bundled)
 ARGS ?=
 
 CHROMIUM_PACKAGES := chromium fonts-dejavu-core fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji
+TYPESCRIPT := 6.0.3
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check install --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format constraints chromium
+.PHONY: help run test check check-scripts format constraints chromium
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -23,11 +24,18 @@ run: $(VENV)/installed ## Install, then serve; HOST=127.0.0.1 PORT=8050 MODEL=bu
 test: $(VENV)/installed-for-tests chromium ## Install with the test tools, then run all tests; ARGS go to pytest
 	$(VENV)/bin/pytest $(ARGS)
 
-check: $(VENV)/installed-for-tests ## Look at format, lint, types and layers
+check: $(VENV)/installed-for-tests ## Look at format, lint, types and layers; at the scripts' types where npx is
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+	@$(MAKE) --no-print-directory check-scripts
+
+# TypeScript only reads the scripts' types, so whoever has no npm can do without it, and is told so.
+check-scripts:
+	@if npx --yes --package typescript@$(TYPESCRIPT) tsc --version > /dev/null 2>&1; then \
+		npx --yes --package typescript@$(TYPESCRIPT) tsc --project jsconfig.json && echo 'Types of the scripts: no issues found'; \
+	else echo '*** NOT CHECKED: the types of the scripts. That takes npx (from Node.js) and typescript $(TYPESCRIPT). ***' >&2; fi
 
 format: $(VENV)/installed-for-tests ## Format the code, and mend what lint can mend
 	$(VENV)/bin/ruff format

@@ -11,11 +11,13 @@ from gpt2dash.components.shell import shell
 from gpt2dash.options import choices
 from gpt2dash.runtime import Runtime
 from gpt2dash.settings import Settings, read_settings
+from gpt2dash.web.assets import digest, modules
 from gpt2dash.web.notices import on_error
 from gpt2dash.web.page_frame import add_security_headers, index_string
 from gpt2dash.web.routes import register_routes
 
 HERE = Path(__file__).resolve().parent
+ASSETS = HERE / "assets"
 ASSETS_MAX_AGE_S = 7 * 24 * 3_600
 MAX_REQUEST_BYTES = 4 << 20
 
@@ -33,15 +35,17 @@ def create_app(settings: Settings) -> Dash:
         server=server,  # type: ignore[arg-type]  # Dash takes a Flask; its annotation does not say so
         use_pages=True,
         pages_folder=str(HERE / "pages"),
-        assets_folder=str(HERE / "assets"),
-        assets_ignore=r"theme\.js|bootstrap|plotly\.min|html-to-image",  # the page's frame names them
+        assets_folder=str(ASSETS),
+        assets_url_path=f"assets/{digest(ASSETS)}",
+        assets_ignore=r"\.mjs$|theme\.js|bootstrap|plotly\.min|html-to-image",  # named by the page's frame
+        assets_path_ignore=["^app$"],  # modules: who needs one imports it
         compress=True,
         update_title=None,  # type: ignore[arg-type]  # None keeps the title while callbacks run
         serve_locally=True,
         on_error=on_error,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
-    app.index_string = index_string(app)
+    app.index_string = index_string(app, modules(ASSETS))
     app.layout = shell(runtime.models.names, choices())
     wire_shell(app)
     add_security_headers(server, app)
@@ -67,6 +71,7 @@ def wire_shell(app: Dash) -> None:
     app.clientside_callback(
         ClientsideFunction("gpt2dash", "pairTokens"),
         Input(Shell.pairs, "data"),
+        prevent_initial_call=True,
     )
     for side in SIDES:
         ids = SideIds(side)

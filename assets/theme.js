@@ -1,3 +1,4 @@
+// @ts-check
 // Sets the colour theme before the first paint; loaded in <head>.
 (function () {
   "use strict";

@@ -69,7 +69,7 @@ def clicked(
             open_view(page, f"{address}/attention", a=prompt, sel=f"a.0.query.{layer}.{head}")
             wait_for_run(page, n_tokens)
             page.locator("#attention-heatmap-a .heatmaplayer image").wait_for()
-            page.locator("#attention-heatmap-a .query-outline").wait_for(state="attached")
+            page.locator("#attention-heatmap-a .selection-mark").wait_for(state="attached")
             found += [_click(page, pos) for pos in places][_WARM_UP_CLICKS:]
     return found
 
@@ -81,7 +81,7 @@ def other_heads(
     with fresh_page(started) as page:
         open_view(page, f"{address}/attention", a=prompt, sel="a.0.query.0.0")
         wait_for_run(page, n_tokens)
-        page.locator("#attention-heatmap-a .query-outline").wait_for(state="attached")
+        page.locator("#attention-heatmap-a .selection-mark").wait_for(state="attached")
         return [_head(page, layer, head) for layer, head in heads[1:]]
 
 

@@ -144,7 +144,8 @@ def canonical(edits: Iterable[Edit]) -> tuple[Edit, ...]:
         whole = placed.get((edit.layer, edit.site, None), [])  # comes first in the order
         for other in (*same, *whole):
             if _meet(edit.positions, other.positions):
-                raise InvalidInput(f"{other} and {edit} change the same place. Keep one of the two.")
+                both = f"{str(other)[:_SHOWN]} and {str(edit)[:_SHOWN]}"
+                raise InvalidInput(f"{both} change the same place. Keep one of the two.")
         same.append(edit)
     return ordered
 

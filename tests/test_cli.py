@@ -3,6 +3,7 @@ import inspect
 import io
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -387,12 +388,14 @@ def test_a_wheel_serves_the_app_from_any_folder(wheel: Path, tmp_path: Path) -> 
         assert server.stdout.readline() == f"gpt2dash is ready: http://127.0.0.1:{port}\n"
         answers = [
             urllib.request.urlopen(f"http://127.0.0.1:{port}{path}").read().decode()
-            for path in ("/", "/attention", "/assets/style.css", "/_dash-layout")
+            for path in ("/", "/attention", "/_dash-layout")
         ]
+        scripts = re.findall(r'rel="modulepreload" href="([^"]+)"', answers[0])
+        last = urllib.request.urlopen(f"http://127.0.0.1:{port}{scripts[-1]}").read().decode()
     assert 'content="Generation - gpt2dash"' in answers[0]
     assert 'content="Attention - gpt2dash"' in answers[1]
-    assert answers[2] == (REPOSITORY / "assets" / "style.css").read_text()
-    assert '"/attention"' in json.dumps(json.loads(answers[3]))
+    assert last == (REPOSITORY / "assets" / scripts[-1].split("/", 3)[3]).read_text(encoding="utf-8")
+    assert '"/attention"' in json.dumps(json.loads(answers[2]))
 
 
 def test_a_model_that_cannot_be_loaded_ends_the_server(wheel: Path, tmp_path: Path) -> None:

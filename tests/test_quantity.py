@@ -155,6 +155,28 @@ class Length:
     value: Float[Tensor, ""]
 
 
+@dataclass(frozen=True)
+class Width:
+    value: Float[Tensor, ""]
+
+
+def length(trace: Trace) -> Length:
+    return Length(trace.q(0).norm())
+
+
+def width(trace: Trace) -> Width:
+    return Width(trace.k(0).norm())
+
+
+def test_kinds_of_equal_fields_share_nothing(
+    runtime: Runtime, runs: list[Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gpt2dash.quantity.QUANTITIES", {})
+    long, wide = Quantity(Length, length), Quantity(Width, width)
+    assert address(runtime, long, runs[0]) != address(runtime, wide, runs[0])
+    assert torch.equal(runtime.kept(wide, runs[0]).value, runtime.trace(runs[0]).k(0).norm())
+
+
 def test_a_function_without_a_name_is_refused() -> None:
     with pytest.raises(ValueError, match="cannot be found by its name"):
         Quantity(Length, lambda trace: Length(trace.q(0).norm()))

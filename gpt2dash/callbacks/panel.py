@@ -41,12 +41,17 @@ class Nothing:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a panel shows of A and B together.
+    """What a panel shows of A and B together; a panel of its own, which stands once.
 
     Attributes:
-        show: from A's and B's view and the tokens that stand for one another, at least one pair.
+        name: as a panel's, and so are the others that are not explained here.
+        title: stands as it is, without a side's letter.
+        draws: how.
         needs: one of the kinds of `ids.BOTH`.
-        The others are those of a panel; in `python` the traces are called trace_a and trace_b.
+        show: from A's and B's view and the tokens that stand for one another, at least one pair.
+        how: in plain words how that is computed.
+        python: the same in lines in which the traces are called `trace_a` and `trace_b`.
+        exports: kinds of files that it can be saved as.
     """
 
     name: str
@@ -97,7 +102,7 @@ def answers(panels: Sequence[Panel], side: Side, data: ViewData) -> Any:  # noqa
     view = side_view(data, side)
     found = {panel: _answer(panel, view) for panel in panels}
     together = {panel.name: answer for panel, answer in found.items() if not panel.draws.outputs}
-    written = [_together(together, side, view)] if together else []
+    written = [_together(together, side, view.pos if view else None)] if together else []
     for panel, answer in found.items():
         written += _written(panel.draws, answer, side)
     return written if len(written) > 1 else written[0]
@@ -115,7 +120,7 @@ def compared(comparisons: Sequence[Comparison], data: BothData) -> Any:  # noqa:
 def _answer(panel: Panel, view: SideView | None) -> object:
     if view is None:
         return Nothing(panel.no_run)
-    if view.pos is None and panel.no_token and "pos" in VIEWS[panel.needs]:
+    if view.pos is None and panel.no_token is not None and "pos" in VIEWS[panel.needs]:
         return Nothing(panel.no_token)
     return panel.show(view)
 
@@ -128,12 +133,12 @@ def _comparison(comparison: Comparison, both: BothViews | None) -> object:
     return comparison.show(both.a, both.b, both.pairs)
 
 
-def _together(found: Mapping[str, object], side: Side, view: SideView | None) -> dict[str, object]:
+def _together(found: Mapping[str, object], side: Side, pos: int | None) -> dict[str, object]:
     """What the browser draws several panels from; without a `pos` there is one sentence for all of them."""
-    nothing = next((answer for answer in found.values() if isinstance(answer, Nothing)), None)
-    if view is None or nothing is not None:
-        return {"side": side, "pos": None, "told": nothing.told if nothing else RUN_FIRST}
-    return {"side": side, "pos": view.pos, **found}
+    for answer in found.values():
+        if isinstance(answer, Nothing):
+            return {"side": side, "pos": None, "told": answer.told}
+    return {"side": side, "pos": pos, **found}
 
 
 def _written(form: Form, answer: object, side: Side | None) -> list[object]:

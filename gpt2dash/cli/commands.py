@@ -5,6 +5,7 @@ seconds, and `--help` should not.
 """
 # ruff: noqa: PLR0913 - a command has as many parameters as options
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -177,8 +178,9 @@ def train(
     d_model: Annotated[int | None, Option(help="Width of the residual stream.")] = None,
     n_layer: Annotated[int | None, Option(help="Blocks.")] = None,
     n_head: Annotated[int | None, Option(help="Attention heads of each.")] = None,
-    muon_rate: Annotated[float, Option(help="Peak learning rate of the blocks' matrices.")] = 1e-2,
-    adamw_rate: Annotated[float, Option(help="Peak learning rate of everything else.")] = 4e-3,
+    muon_rate: Annotated[float | None, Option(help="Peak learning rate of the blocks' matrices.")] = None,
+    adamw_rate: Annotated[float | None, Option(help="Peak learning rate of everything else.")] = None,
+    weight_decay: Annotated[float | None, Option(help="Of matrices, times the learning rate.")] = None,
     seed: Annotated[int, Option(help="Of the first weights and of the windows.")] = 0,
     compiled: Annotated[
         bool, Option("--compile/--no-compile", help="Compile the step: a minute first, then faster.")
@@ -188,7 +190,6 @@ def train(
 ) -> None:
     """Train a tokenizer and a GPT-2. Stopped at any moment, the same command resumes it."""
     from gpt2dash.cli.train import given, shared, train_model
-    from gpt2dash.training.optimiser import Rates
     from gpt2dash.training.plan import Plan
     from gpt2dash.training.recipes import named
     from gpt2dash.training.stages import parsed
@@ -198,6 +199,7 @@ def train(
     paths, shares = shared(texts) if mix else (tuple(map(Path, texts)), ())
     own = given(n_vocab=vocab, n_ctx=n_ctx, d_model=d_model, n_layer=n_layer, n_head=n_head)
     own |= given(stages=tuple(map(parsed, stage)) if stage else None)
+    rates = given(muon=muon_rate, adamw=adamw_rate, weight_decay=weight_decay)
     train_model(
         Plan(
             texts=paths,
@@ -207,11 +209,10 @@ def train(
             heldout=heldout,
             tokenizer=tokenizer,
             recipe=recipe,
-            rates=Rates(muon_rate, adamw_rate),
             seed=seed,
             compiled=compiled,
             threads=threads,
             about=about,
-            **{**usual.fields, **own},
+            **{**usual.fields, **own, "rates": replace(usual.rates, **rates)},
         )
     )

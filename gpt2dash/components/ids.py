@@ -52,8 +52,17 @@ class Shell:
     add_b = "add-b"
     remove_b = "remove-b"
     page = "_pages_content"
+    panels = "panels"
     pairs = "pairs"
     swap = "swap"
+    undo = "undo"
+    redo = "redo"
+    copy_link = "copy-link"
+    history_list = "history-list"
+    history_empty = "history-empty"
+    history_forget = "history-forget"
+    plotly = "plotly"
+    html_to_image = "html-to-image"
 
     @staticmethod
     def sampling(name: str) -> str:

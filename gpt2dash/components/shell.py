@@ -9,7 +9,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from gpt2dash.components.attributes import attributes
-from gpt2dash.components.examples import EXAMPLES, FIRST_VISIT
+from gpt2dash.components.examples import EXAMPLES, FIRST_VISIT, TEXTS, in_words, link
 from gpt2dash.components.ids import BOTH, SIDES, VIEWS, Shell, Side, SideIds, view_store
 from gpt2dash.sampling_settings import SamplingSettings
 
@@ -37,17 +37,20 @@ def shell(model_names: Sequence[str], choices: Choices) -> Component:
     """
     return html.Div(
         [
-            html.A("Skip to the panels", href="#panels", className="skip-link"),
+            html.A("Skip to the panels", href=f"#{Shell.panels}", className="skip-link"),
             _header(),
             html.Section(
                 [
                     *(_side(side, model_names) for side in SIDES),
-                    html.Div([_add_b(), _sampling(), _history(), _sentence()], className="frame-foot"),
+                    html.Div(
+                        [_add_b(), _sampling(), _examples(model_names[0]), _history(), _sentence()],
+                        className="frame-foot",
+                    ),
                 ],
                 className="frame",
                 **attributes(aria_label="Prompts"),
             ),
-            html.Main(dash.page_container, id="panels", tabIndex="-1"),
+            html.Main(dash.page_container, id=Shell.panels, tabIndex="-1"),
             _notice(),
             dcc.Store(id=Shell.boot, data=defaults(model_names[0], choices)),
             dcc.Store(id=Shell.pairs),
@@ -106,7 +109,7 @@ def _side(side: Side, model_names: Sequence[str]) -> Component:
                         placeholder="Type a prompt, then press Run (Ctrl+Enter)",
                     ),
                     html.Div(
-                        [_model_picker(ids, side, model_names), _examples(ids, side)],
+                        [_model_picker(ids, side, model_names), _texts(ids, side)],
                         className="side-pickers",
                     ),
                     html.Div(_buttons(ids, side), className="side-buttons"),
@@ -147,11 +150,11 @@ def model_title(name: str) -> str:
     return name.rstrip("/").rpartition("/")[2]
 
 
-def _examples(ids: SideIds, side: Side) -> Component:
-    options = [{"label": name, "value": text} for name, text in EXAMPLES.items()]
+def _texts(ids: SideIds, side: Side) -> Component:
+    options = [{"label": name, "value": text} for name, text in TEXTS.items()]
     return _named(
         f"Example for prompt {side.upper()}",
-        dbc.Select(id=ids.examples, options=options, placeholder="Examples…", size="sm"),
+        dbc.Select(id=ids.examples, options=options, placeholder="Texts…", size="sm"),
     )
 
 
@@ -235,6 +238,17 @@ def _sampling() -> Component:
     )
 
 
+def _examples(model: str) -> Component:
+    """Links to places where something is to be seen."""
+    items = [
+        html.Li([html.A(example.name, href=link(example, model)), f": {in_words(example, model)}"])
+        for example in EXAMPLES
+    ]
+    return html.Details(
+        [html.Summary("Examples"), html.Ul(items, className="examples")], className="examples-box"
+    )
+
+
 def _history() -> Component:
     """What was run in this browser; the browser fills the list."""
     return html.Details(
@@ -242,10 +256,10 @@ def _history() -> Component:
             html.Summary("History"),
             html.Div(
                 [
-                    html.P("Nothing has been run in this browser yet.", id="history-empty"),
-                    html.Ol(id="history-list"),
+                    html.P("Nothing has been run in this browser yet.", id=Shell.history_empty),
+                    html.Ol(id=Shell.history_list),
                     html.Button(
-                        "Forget all", id="history-forget", className="btn btn-sm btn-outline-secondary"
+                        "Forget all", id=Shell.history_forget, className="btn btn-sm btn-outline-secondary"
                     ),
                 ],
                 className="history",
@@ -258,9 +272,9 @@ def _history() -> Component:
 def _sentence() -> Component:
     """What is selected, and the way back."""
     steps = {
-        "undo": ("↶", "Undo (Ctrl+Z)"),
-        "redo": ("↷", "Redo (Ctrl+Shift+Z)"),
-        "copy-link": ("Link", "Copy the link"),
+        Shell.undo: ("↶", "Undo (Ctrl+Z)"),
+        Shell.redo: ("↷", "Redo (Ctrl+Shift+Z)"),
+        Shell.copy_link: ("Link", "Copy the link"),
     }
     buttons = [
         html.Button(

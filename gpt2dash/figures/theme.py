@@ -1,4 +1,4 @@
-"""Colours, scales and margins of every figure: the only place where a figure's colour is written.
+"""Colours, scales and margins of every figure, the browser's own too: the only place where they are written.
 
 Text and lines take their colour from the style sheet, so that a figure follows the theme
 without being drawn again.
@@ -29,6 +29,14 @@ def layout(**more: Any) -> dict[str, Any]:  # noqa: ANN401 - Plotly's own attrib
         "font": {"family": "system-ui, sans-serif", "size": 12},
         **more,
     }
+
+
+@cache
+def style_sheet() -> str:
+    """The colours as variables of the style sheet, for what the browser draws itself."""
+    least, most = sample_colorscale(MAGNITUDE, [0.0, 1.0])
+    colours = {"first": FIRST, "second": SECOND, "mark": MARK, "least": least, "most": most}
+    return ":root { " + " ".join(f"--{name}: {colour};" for name, colour in colours.items()) + " }"
 
 
 @cache

@@ -110,7 +110,7 @@ def _facts(folder: Path, run: Finished, on_tokens: Callable[[int], object]) -> F
         "notes": plan.notes,
         "model": {"n_params": config.n_params, **asdict(config)},
         "weights": {"bytes": len(weights), "sha256": hashlib.sha256(weights).hexdigest()},
-        "recipe": {**plan.options, "weight_decay": plan.rates.weight_decay},
+        "recipe": plan.options,
         "train": [_trained_on(*text) for text in zip(plan.texts, run.train, run.shares, strict=True)],
         "run": {**asdict(run.rows[-1]), "machine": run.machine, "precision": run.precision},
         "heldout": _measured(model, plan, run.heldout, on_tokens),

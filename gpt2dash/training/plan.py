@@ -83,6 +83,8 @@ class Plan:
             raise InvalidInput(f"--seed must be from 0 to {_MAX_SEED:,}; you gave {self.seed}.")
         if min(self.rates.muon, self.rates.adamw) <= 0:
             raise InvalidInput("--muon-rate and --adamw-rate must be above 0.")
+        if self.rates.weight_decay < 0:
+            raise InvalidInput("--weight-decay must be at least 0.")
 
     def for_trainer(self, n_vocab: int, eot_id: int) -> Recipe:
         """What the trainer needs, once the tokenizer's size and its end-of-text are known."""
@@ -109,6 +111,7 @@ class Plan:
             "mix": list(self.shares),
             "muon_rate": self.rates.muon,
             "adamw_rate": self.rates.adamw,
+            "weight_decay": self.rates.weight_decay,
             "tokens": self.budget.tokens,
             "minutes": self.budget.minutes,
         }
@@ -119,7 +122,7 @@ class Plan:
         words = ["gpt2dash", "train", f"--recipe={self.recipe}", *self._texts_in_words()]
         files = {"heldout": self.heldout, "tokenizer": self.tokenizer}
         words += [f"--{name}={path.name}" for name, path in files.items() if path]
-        usual = replace(self, **RECIPES[self.recipe].fields, rates=Rates(), seed=0)._words()
+        usual = replace(self, **RECIPES[self.recipe].fields, seed=0)._words()
         words += [word for word in self._words() if word not in usual] + self._budget_words()
         words += ["--compile"] if self.compiled else []
         words += [f"--threads={self.threads}"] if self.threads else []

@@ -1,15 +1,16 @@
 """Runs with a name: the values that `gpt2dash train --recipe NAME` starts from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from gpt2dash.errors import InvalidInput
+from gpt2dash.training.optimiser import Rates
 from gpt2dash.training.stages import Stage
 
 
 @dataclass(frozen=True)
 class NamedRecipe:
-    """Vocabulary, shape and stages of a run, and the tokens it reads where no budget is given."""
+    """Vocabulary, shape, stages and rates of a run, and the tokens it reads where no budget is given."""
 
     n_vocab: int
     n_ctx: int
@@ -17,6 +18,7 @@ class NamedRecipe:
     n_layer: int
     n_head: int
     stages: tuple[Stage, ...]
+    rates: Rates = field(default_factory=Rates)
     tokens: int | None = None
 
     @property
@@ -34,12 +36,13 @@ RECIPES = {
         n_layer=6,
         n_head=5,
         stages=(
-            Stage(0.14, window=128, batch=32, copies=0.30),
-            Stage(0.51, window=128, batch=64, copies=0.05),
+            Stage(0.20, window=128, batch=32, copies=0.30),
+            Stage(0.45, window=128, batch=64, copies=0.05),
             Stage(0.20, window=256, batch=32, copies=0.05),
             Stage(0.15, window=512, batch=16, copies=0.05),
         ),
-        tokens=28_000_000,
+        rates=Rates(muon=5e-3, adamw=3e-3, weight_decay=0.1),
+        tokens=24_000_000,
     ),
 }
 

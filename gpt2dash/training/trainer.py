@@ -40,7 +40,9 @@ METRICS = "metrics.csv"
 _BETWEEN_CHECKPOINTS_S = 120.0
 _MAX_GRADIENT_NORM = 1.0
 _HELDOUT_TOKENS = 32_768
-_STEP_BY_STEP = Tap(INSIDE_ATTENTION, lambda _site, _layer, activation: activation)
+_STEP_BY_STEP = Tap(INSIDE_ATTENTION, lambda _site, _layer, activation: activation.float())
+"""Scores in float32, as in the fused kernel: rounded to bfloat16, heads end up looking at one token each."""
+
 _FUSED_FROM = 256
 """Windows from which attention's fused kernel is faster: at 128 its backward pass is a fifth of a step."""
 

@@ -1,20 +1,25 @@
 """The HTML around the app, and the headers that keep it to itself."""
 
+from collections.abc import Sequence
+
 from dash import Dash
 from flask import Flask, Response
 
-from gpt2dash import __version__
+from gpt2dash.components.ids import Shell
+from gpt2dash.figures import theme
 
 INDEX = """<!DOCTYPE html>
 <html lang="en">
 <head>
 {%metas%}
 <title>{%title%}</title>
-<link id="plotly" rel="preload" href="PLOTLY_URL" as="script">
-<link id="html-to-image" rel="prefetch" href="HTML_TO_IMAGE_URL" as="script">
+<link id="PLOTLY_ID" rel="preload" href="PLOTLY_URL" as="script">
+<link id="HTML_TO_IMAGE_ID" rel="prefetch" href="HTML_TO_IMAGE_URL" as="script">
 <link rel="icon" href="FAVICON_URL" type="image/svg+xml">
 <script src="THEME_URL"></script>
+MODULES
 <link rel="stylesheet" href="BOOTSTRAP_URL">
+<style>COLOURS</style>
 {%css%}
 </head>
 <body>
@@ -42,11 +47,24 @@ _HEADERS = {
 }
 
 
-def index_string(app: Dash) -> str:
-    """The page frame; the theme is set before the first paint, and our rules come after Bootstrap's."""
+def index_string(app: Dash, modules: Sequence[str]) -> str:
+    """The page frame; the theme is set before the first paint, and our rules come after Bootstrap's.
+
+    Args:
+        app: whose assets they are.
+        modules: scripts that import one another; fetched together, not each when its importer has come.
+    """
+    links = [f'<link rel="modulepreload" href="{app.get_asset_url(module)}">' for module in modules]
+    filled = {
+        "COLOURS": theme.style_sheet(),
+        "MODULES": "\n".join(links),
+        "PLOTLY_ID": Shell.plotly,
+        "HTML_TO_IMAGE_ID": Shell.html_to_image,
+        **{placeholder: app.get_asset_url(asset) for placeholder, asset in _OF_THE_FRAME.items()},
+    }
     frame = INDEX
-    for placeholder, asset in _OF_THE_FRAME.items():
-        frame = frame.replace(placeholder, f"{app.get_asset_url(asset)}?v={__version__}")
+    for placeholder, value in filled.items():
+        frame = frame.replace(placeholder, value)
     return frame
 
 

@@ -36,7 +36,7 @@ _TICKS = """(texts, axis) => texts
 _HEATMAP = """(id) => {
   const graph = document.querySelector("#" + id + " .js-plotly-plot");
   const { _fullData, _fullLayout } = graph;
-  const outlines = [...graph.querySelectorAll(".query-outline:not([hidden])")];
+  const outlines = [...graph.querySelectorAll(".selection-mark:not([hidden])")];
   return {
     z: Array.from(_fullData[0].z, (row) => Array.from(row)),
     axes: [_fullLayout.xaxis.type, _fullLayout.yaxis.type],
@@ -246,7 +246,8 @@ class AppPage:
     def bars(self, side: Side = "a") -> list[float]:
         """The weights of the selected row, from the bars over the text."""
         weights: list[float] = self.page.locator(f"#text-bars-{side}").evaluate(
-            "(box) => box.numbers.map(([, , weight]) => weight)"
+            "async (box, url) => (await import(url)).tableIn(box).rows.map(([, , weight]) => weight)",
+            self.module("drawn"),
         )
         return weights
 
@@ -256,5 +257,15 @@ class AppPage:
 
     def view(self) -> dict[str, Any]:
         """The whole view as the page holds it."""
-        found: dict[str, Any] = json.loads(self.page.evaluate("JSON.stringify(window.gpt2dash.view)"))
+        text: str = self.page.evaluate(
+            "async (url) => JSON.stringify((await import(url)).view)", self.module("view")
+        )
+        found: dict[str, Any] = json.loads(text)
         return found
+
+    def module(self, name: str) -> str:
+        """The address of one of the page's own modules, as the page imports it."""
+        links = self.page.locator(f'link[rel="modulepreload"][href$="/app/{name}.mjs"]')
+        address = links.get_attribute("href")
+        assert address is not None
+        return address

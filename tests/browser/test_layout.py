@@ -49,7 +49,7 @@ def test_a_clicked_token_is_marked_and_stays_in_view(tab: AppPage) -> None:
 
 def test_our_rules_come_after_bootstrap_s(tab: AppPage) -> None:
     sheets = tab.page.evaluate("[...document.styleSheets].map((sheet) => sheet.href || '')")
-    ours = [index for index, href in enumerate(sheets) if "/assets/style.css" in href]
+    ours = [index for index, href in enumerate(sheets) if "/style.css" in href]
     theirs = [index for index, href in enumerate(sheets) if "bootstrap" in href]
     assert len(ours) == len(theirs) == 1
     assert theirs < ours

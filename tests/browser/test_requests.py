@@ -148,7 +148,7 @@ def test_a_click_on_the_generation_page_moves_no_curve(app: AppPage, slow_folder
         app.tokens().nth(500).click()
     assert found.outputs == ["generation-candidates-a.children...generation-settings-a.children"]
     assert found.n_bytes < 10_000
-    mark = app.page.locator("#generation-curve-a .query-outline")
+    mark = app.page.locator("#generation-curve-a .selection-mark")
     expect(mark).not_to_have_attribute("hidden", "")
     place = "(rect) => rect.closest('.js-plotly-plot')._fullLayout.xaxis.p2l(Number(rect.getAttribute('x')))"
     assert mark.evaluate(place) == pytest.approx(500, abs=0.1)
