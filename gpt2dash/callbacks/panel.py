@@ -102,7 +102,9 @@ def answers(panels: Sequence[Panel], side: Side, data: ViewData) -> Any:  # noqa
     view = side_view(data, side)
     found = {panel: _answer(panel, view) for panel in panels}
     together = {panel.name: answer for panel, answer in found.items() if not panel.draws.outputs}
-    written = [_together(together, side, view.pos if view else None)] if together else []
+    written: list[object] = []
+    if together:
+        written.append(_together(together, side, view.pos if view else None))
     for panel, answer in found.items():
         written += _written(panel.draws, answer, side)
     return written if len(written) > 1 else written[0]

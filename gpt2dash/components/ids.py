@@ -7,15 +7,17 @@ from gpt2dash.options import of_kind
 Side = Literal["a", "b"]
 SIDES: tuple[Side, Side] = ("a", "b")
 
-VIEWS: dict[str, tuple[str, ...]] = {
-    "token": ("pos", "other", "layer", "head", *of_kind("token")),
-    "reach": ("pos", *of_kind("reach")),
+_FIELDS: dict[str, tuple[str, ...]] = {
+    "token": ("pos", "other", "layer", "head"),
+    "reach": ("pos",),
     "candidates": ("pos", "settings"),
-    "pattern": ("layer", "head", "zoom", *of_kind("pattern")),
+    "pattern": ("layer", "head", "zoom"),
     "head": ("layer", "head"),
     "layer": ("layer",),
     "text": (),
 }
+
+VIEWS = {kind: (*fields, *of_kind(kind)) for kind, fields in _FIELDS.items()}
 """Kinds of panels, and what of a side's view each needs beside the key of its run.
 
 The browser publishes each kind by itself, when a field of it has changed. A field belongs to the
