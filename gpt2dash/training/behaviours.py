@@ -124,12 +124,12 @@ def measure(
     cases: Sequence[Case],
     on_cases: Callable[[int], object] = lambda _n: None,
 ) -> list[Figure]:
-    """Every measure of every behaviour among the cases.
+    """Every measure of every behaviour among the cases that fit into the model's context.
 
     Args:
         model: in evaluation mode.
         tokenizer: the model's.
-        cases: at least one for each behaviour that is wanted.
+        cases: of any behaviours.
         on_cases: told how many more cases are done.
 
     Raises:
@@ -137,7 +137,7 @@ def measure(
     """
     figures = []
     for behaviour, measures in MEASURES.items():
-        its_cases = [case for case in cases if case.behaviour == behaviour]
+        its_cases = fitting(model, tokenizer, [case for case in cases if case.behaviour == behaviour])
         if not its_cases:
             continue
         answered = answer(model, tokenizer, its_cases)
@@ -161,17 +161,20 @@ def _without_text(case: Case) -> Case:
     return Case(case.behaviour, "", case.right, case.wrong)
 
 
+def fitting(model: GPT2, tokenizer: Tokenizer, cases: Sequence[Case]) -> list[Case]:
+    """The cases that a model reads whole; GPT-2 and the bundled model read all of the package's."""
+    return [
+        case for case in cases if max(len(text.ids) for text in _texts(tokenizer, case)) <= model.config.n_ctx
+    ]
+
+
 def answer(model: GPT2, tokenizer: Tokenizer, cases: Sequence[Case], tap: Tap = NO_TAP) -> list[Answered]:
     """How the model takes the alternatives of each case, under a tap if one is given.
 
     Raises:
         InvalidInput: the model has no end-of-text.
     """
-    texts = [
-        _Text(_prompt_ids(tokenizer, case.prompt), tokenizer.encode(alternative))
-        for case in cases
-        for alternative in (*case.right, *case.wrong)
-    ]
+    texts = [text for case in cases for text in _texts(tokenizer, case)]
     found = iter(_following(model, texts, tap))
     return [
         Answered(case, [next(found) for _ in case.right], [next(found) for _ in case.wrong]) for case in cases
@@ -185,6 +188,11 @@ class _Text(NamedTuple):
     @property
     def ids(self) -> list[int]:
         return self.prompt + self.alternative
+
+
+def _texts(tokenizer: Tokenizer, case: Case) -> list[_Text]:
+    prompt = _prompt_ids(tokenizer, case.prompt)
+    return [_Text(prompt, tokenizer.encode(alternative)) for alternative in (*case.right, *case.wrong)]
 
 
 def _prompt_ids(tokenizer: Tokenizer, prompt: str) -> list[int]:

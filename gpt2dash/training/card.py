@@ -20,7 +20,7 @@ from gpt2dash.model.model_card import CARD, CURVE
 from gpt2dash.model.tokens import Tokenizer, load_tokenizer
 from gpt2dash.sampling_settings import SamplingSettings
 from gpt2dash.training import curve
-from gpt2dash.training.behaviours import MEASURES, Figure, measure, read_cases
+from gpt2dash.training.behaviours import MEASURES, Figure, fitting, measure, read_cases
 from gpt2dash.training.card_text import Facts, render
 from gpt2dash.training.carriers import effects, strongest
 from gpt2dash.training.corpus import Corpus, pieces
@@ -158,9 +158,11 @@ def _behaviours(model: GPT2, tokenizer: Tokenizer, found: Passport) -> list[Figu
 
 def _carriers(model: GPT2, tokenizer: Tokenizer) -> Facts:
     """Behaviour -> its three strongest heads as (layer, head, effect in nats)."""
-    cases = read_cases()
+    cases = fitting(model, tokenizer, read_cases())
     own = {name: [case for case in cases if case.behaviour == name] for name in MEASURES}
-    return {name: strongest(effects(model, tokenizer, its_cases)) for name, its_cases in own.items()}
+    return {
+        name: strongest(effects(model, tokenizer, its_cases)) for name, its_cases in own.items() if its_cases
+    }
 
 
 def _heads(found: Passport) -> Facts:

@@ -111,7 +111,7 @@ def _what_it_can_do(facts: Facts) -> str:
     return "\n".join([f"## What it can do\n\n{fill(text, _WIDTH)}\n", head, *rows])
 
 
-def _behaviour(row: Facts, carriers: Sequence[Sequence[float]]) -> str:
+def _behaviour(row: Facts, carriers: Sequence[Sequence[int | float]]) -> str:
     heads = ", ".join(f"layer {layer} head {head} ({effect:+.2f})" for layer, head, effect in carriers)
     return (
         f"| {row['behaviour']} | {row['measure']} | {row['value']:.2f} | {row['chance']:.2f} "
