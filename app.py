@@ -5,10 +5,10 @@ from pathlib import Path
 from dash import ClientsideFunction, Dash, Input, Output
 from flask import Flask
 
-from gpt2dash.callbacks.comparison import of_both, pairs_view
-from gpt2dash.callbacks.heads import OPTIONS
+from gpt2dash.callbacks.pairs import paired
 from gpt2dash.components.ids import SIDES, Shell, SideIds, view_store
 from gpt2dash.components.shell import shell
+from gpt2dash.options import choices
 from gpt2dash.runtime import Runtime
 from gpt2dash.settings import Settings, read_settings
 from gpt2dash.web.assets import digest, modules
@@ -46,7 +46,7 @@ def create_app(settings: Settings) -> Dash:
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
     app.index_string = index_string(app, modules(ASSETS))
-    app.layout = shell(runtime.models.names, OPTIONS)
+    app.layout = shell(runtime.models.names, choices())
     wire_shell(app)
     add_security_headers(server, app)
     return app
@@ -67,7 +67,7 @@ def wire_shell(app: Dash) -> None:
         Output(Shell.pairs, "data"),
         Input(view_store("text", "both"), "data"),
         prevent_initial_call=True,
-    )(of_both(pairs_view))
+    )(paired)
     app.clientside_callback(
         ClientsideFunction("gpt2dash", "pairTokens"),
         Input(Shell.pairs, "data"),

@@ -15,7 +15,8 @@ from flask import Flask
 from benchmarks.measurement import Measurement, Target
 from benchmarks.subject import FULL, Subject, peer
 from benchmarks.timing import seconds
-from gpt2dash.callbacks.heads import heads_view
+from gpt2dash.callbacks.attention.heads import HEADS
+from gpt2dash.callbacks.panel import answers
 from gpt2dash.run import Run
 from gpt2dash.runtime import Runtime
 from gpt2dash.settings import Settings
@@ -108,4 +109,4 @@ def _served_here(
             asked: dict[str, Any] = {"key": runtime.remember(run)}
             if is_recorded:
                 runtime.trace(run)
-            yield lambda: json.dumps(heads_view("a", asked)).encode()
+            yield lambda: json.dumps(answers([HEADS], "a", asked)).encode()

@@ -168,6 +168,15 @@ def test_wired_ids_exist_in_the_layout(client: FlaskClient) -> None:
     assert {name for name in wired if not name.startswith("_pages")} <= known
 
 
+def test_dash_calls_what_is_there(client: FlaskClient) -> None:
+    asked = [callback["clientside_function"] for callback in client.get("/_dash-dependencies").get_json()]
+    ours = [function for function in asked if function and function["namespace"] == "gpt2dash"]
+    called = {function["function_name"] for function in ours}
+    main = (ROOT / "assets/main.mjs").read_text(encoding="utf-8")
+    exported = re.findall(r"^export \{(.*?)\} from", main, re.MULTILINE)
+    assert called == {function.strip() for line in exported for function in line.split(",")}
+
+
 def test_the_vendored_plotly_is_the_installed_one() -> None:
     installed = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
     versions = [

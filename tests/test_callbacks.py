@@ -10,11 +10,13 @@ import pytest
 import torch
 from flask import Flask
 
+from gpt2dash.callbacks.attention.pattern import PATTERN
+from gpt2dash.callbacks.attention.row import ROW
 from gpt2dash.callbacks.compact import rounded
-from gpt2dash.callbacks.generation import candidates_view, curve_view
-from gpt2dash.callbacks.head import head_view
+from gpt2dash.callbacks.generation.candidates import CANDIDATES
+from gpt2dash.callbacks.generation.curve import CURVE
+from gpt2dash.callbacks.panel import answers
 from gpt2dash.callbacks.side_view import side_view
-from gpt2dash.callbacks.token import token_in_head
 from gpt2dash.components.model_panels import model_panel
 from gpt2dash.errors import InvalidInput, UnknownRun
 from gpt2dash.model.model_card import read_card
@@ -39,20 +41,20 @@ def view(key: str, **more: object) -> dict[str, Any]:
 
 
 def test_nothing_run_says_what_to_do() -> None:
-    assert "Run a prompt" in str(head_view(None)[0])
-    assert "Run a prompt" in str(curve_view(None))
-    assert "Run a prompt" in str(candidates_view("a", None)[0])
+    assert "Run a prompt" in str(answers([PATTERN], "a", None)[0])
+    assert "Run a prompt" in str(answers([CURVE], "a", None))
+    assert "Run a prompt" in str(answers([CANDIDATES], "a", None)[0])
 
 
 def test_the_row_is_the_trace_s(key: str) -> None:
-    found = token_in_head("a", view(key))
+    found = answers([ROW], "a", view(key))
     weights = current().trace(current().run(key)).pattern(1, 2)[3]
     assert np.allclose(found["row"]["weights"], weights, rtol=1e-4)
     assert (found["side"], found["pos"]) == ("a", 3)
 
 
 def test_the_heat_map_holds_the_pattern(key: str) -> None:
-    figure, _ = head_view(view(key))
+    figure, _ = answers([PATTERN], "a", view(key))
     pattern = current().trace(current().run(key)).pattern(1, 2)
     below = np.tril_indices(len(pattern))
     assert np.allclose(np.asarray(figure.data[0].z)[below], pattern.numpy()[below], rtol=2e-4)
@@ -69,27 +71,27 @@ def test_a_selection_from_nowhere_is_brought_inside(key: str, junk: object) -> N
 
 def test_an_unknown_run_is_refused_in_a_sentence(key: str) -> None:
     with pytest.raises(UnknownRun, match="Press Run"):
-        head_view(view("0" * 32))
+        answers([PATTERN], "a", view("0" * 32))
 
 
 def test_settings_outside_their_limits_are_refused(key: str) -> None:
     with pytest.raises(InvalidInput, match="Top-p"):
-        candidates_view("a", view(key, settings={"top_p": 2}))
+        answers([CANDIDATES], "a", view(key, settings={"top_p": 2}))
 
 
 def test_candidates_show_every_stage_and_mark_what_came(key: str) -> None:
-    table = str(candidates_view("a", view(key, settings={"temperature": 0.5, "top_k": 3}))[0])
+    table = str(answers([CANDIDATES], "a", view(key, settings={"temperature": 0.5, "top_k": 3}))[0])
     assert "Top-k kept 3" in table
     assert table.count("className='chosen'") == 1
     assert "cut" in table
 
 
 def test_the_first_token_has_no_candidates(key: str) -> None:
-    assert "nothing predicted it" in str(candidates_view("a", view(key, pos=0))[0])
+    assert "nothing predicted it" in str(answers([CANDIDATES], "a", view(key, pos=0))[0])
 
 
 def test_the_settings_stand_beside_the_text(key: str) -> None:
-    made_with = candidates_view("a", view(key, settings={"temperature": "0.7", "seed": "5"}))[1]
+    made_with = answers([CANDIDATES], "a", view(key, settings={"temperature": "0.7", "seed": "5"}))[1]
     assert "2 tokens written" in made_with
     assert "temperature 0.7" in made_with
     assert "seed 5" in made_with

@@ -22,7 +22,7 @@ from gpt2dash.analysis.shown import shown
 from gpt2dash.edit import Edit, Mean, Zero, canonical
 from gpt2dash.model.gpt2 import GPT2, Block
 from gpt2dash.model.sites import Site
-from gpt2dash.pattern_options import PatternOptions
+from gpt2dash.options import chosen
 from gpt2dash.tensor_file import TensorReader
 from gpt2dash.trace import Trace, record
 
@@ -145,7 +145,7 @@ def test_lengths_of_values_and_writes(trace: Trace, expected: Hooked) -> None:
 def test_lengths_on_the_heat_map(trace: Trace, expected: Hooked, weight: str) -> None:
     norms = torch.stack(expected.seen[Site.V]).norm(dim=-1)
     lengths = expected.carried() * (norms if weight == "value" else expected.writes(Site.V))[:, :, None]
-    options = PatternOptions.parse({"weight": weight})
+    options = chosen({"weight": weight})
     for layer in range(2):
         found = torch.stack([shown(trace, layer, head, options).values for head in range(4)])
         assert torch.allclose(found, lengths[layer], rtol=1e-4, atol=1e-4)

@@ -10,7 +10,7 @@ import playwright
 import pytest
 
 from gpt2dash.components import ids
-from gpt2dash.pattern_options import CHOICES
+from gpt2dash.options import OPTIONS
 from gpt2dash.sampling_settings import SamplingSettings
 
 ROOT = Path(__file__).parent.parent
@@ -120,27 +120,27 @@ def test_nothing_is_global_but_what_dash_looks_for(path: Path) -> None:
     )
 
 
-def test_dash_calls_what_is_there() -> None:
-    python = "".join(path.read_text("utf-8") for path in (ROOT / "app.py", *(ROOT / "pages").glob("*.py")))
-    called = set(re.findall(r'ClientsideFunction\("gpt2dash", "(\w+)"\)', python))
-    called |= set(re.findall(r'\(ids\.\w+, "(\w+(?:Head|Heads))"\)', python))
-    exported = re.findall(r"^export \{(.*?)\} from", (ASSETS / "main.mjs").read_text("utf-8"), re.MULTILINE)
-    assert called == {function.strip() for line in exported for function in line.split(",")}
-
-
 # --- ids ---
+
+OF_BOTH = ("difference", "distances")
+"""Panels that stand once for both sides."""
 
 
 def known_ids() -> set[str]:
     """Every id that ids.py gives, for both sides and for each setting, option and kind of panel."""
-    groups = [value for value in vars(ids).values() if isinstance(value, type)]
+    groups = [value for value in vars(ids).values() if isinstance(value, type) and value is not ids.PanelIds]
     parts = [vars(group) for group in groups]
     parts += [vars(group(side)) for group, side in product(groups, ids.SIDES) if "__init__" in vars(group)]
     found = {
         value for part in parts for key, value in part.items() if key[0] != "_" and isinstance(value, str)
     }
     found |= {ids.Shell.sampling(setting) for setting in vars(SamplingSettings())}
-    found |= {ids.option(option) for option in ("by", "role", *CHOICES)}
+    found |= {ids.option(option) for option in OPTIONS}
+    found |= {
+        ids.PanelIds(panel, side)(part)
+        for panel, parts in ids.KNOWN.items()
+        for part, side in product(parts, (None,) if panel in OF_BOTH else ids.SIDES)
+    }
     return found | {ids.view_store(kind, side) for kind, side in product(ids.VIEWS, ids.SIDES)}
 
 
@@ -168,5 +168,6 @@ def test_ids_are_found() -> None:
 
 
 def test_views_name_fields_that_the_browser_has() -> None:
+    needed = {name for name, option in OPTIONS.items() if option.kinds}
     fields = {field for kind in ids.VIEWS.values() for field in kind}
-    assert fields == {"pos", "other", "role", "layer", "head", "zoom", "settings", *CHOICES}
+    assert fields == {"pos", "other", "role", "layer", "head", "zoom", "settings", *needed}

@@ -10,6 +10,7 @@ from torch import Tensor
 from gpt2dash.analysis import heads, targets
 from gpt2dash.analysis.heads import Pattern, PerHead
 from gpt2dash.analysis.targets import Targets
+from gpt2dash.options import MEASURE_TITLES
 
 _STANDARD_DEVIATIONS = 4.0
 ABOVE_NULL = 0.25
@@ -41,23 +42,25 @@ class Measure:
     label: str | None = None
 
 
-def _shape(name: str, title: str, unit: str, formula: str, of: Callable[[Pattern], PerHead]) -> Measure:
+def _shape(name: str, unit: str, formula: str, of: Callable[[Pattern], PerHead]) -> Measure:
     def chance(ids: Int[Tensor, " pos"]) -> float:
         return float(of(uniform_pattern(len(ids))))
 
+    title = MEASURE_TITLES[name]
     return Measure(name, title, unit, formula, lambda pattern, _ids: of(pattern), chance)
 
 
-def _share(name: str, label: str, formula: str, where: Callable[[Int[Tensor, " pos"]], Targets]) -> Measure:
+def _share(name: str, formula: str, where: Callable[[Int[Tensor, " pos"]], Targets]) -> Measure:
+    title = MEASURE_TITLES[name]
     return Measure(
         name,
-        label,
+        title,
         "share of attention",
         formula,
         lambda pattern, ids: heads.mass_on(pattern, where(ids)),
         lambda ids: heads.chance_of(where(ids)),
         where,
-        label,
+        title,
     )
 
 
@@ -68,29 +71,22 @@ def uniform_pattern(n_pos: int) -> Float[Tensor, "query key"]:
 
 
 MEASURES = (
-    _shape("entropy", "entropy", "bits", "mean over queries of -sum A log2 A", heads.entropy),
-    _shape(
-        "span", "effective span", "tokens", "mean over queries of exp(entropy in nats)", heads.effective_span
-    ),
-    _shape(
-        "distance", "mean distance", "tokens", "mean over queries of sum A (query - key)", heads.mean_distance
-    ),
-    _share("self", "current token", "mean of A[q, q]", lambda ids: targets.current_token(len(ids))),
+    _shape("entropy", "bits", "mean over queries of -sum A log2 A", heads.entropy),
+    _shape("span", "tokens", "mean over queries of exp(entropy in nats)", heads.effective_span),
+    _shape("distance", "tokens", "mean over queries of sum A (query - key)", heads.mean_distance),
+    _share("self", "mean of A[q, q]", lambda ids: targets.current_token(len(ids))),
     _share(
         "previous",
-        "previous token",
         "mean over q >= 1 of A[q, q - 1]",
         lambda ids: targets.previous_token(len(ids)),
     ),
-    _share("first", "first token", "mean over q >= 1 of A[q, 0]", lambda ids: targets.first_token(len(ids))),
+    _share("first", "mean over q >= 1 of A[q, 0]", lambda ids: targets.first_token(len(ids))),
     _share(
         "duplicate",
-        "duplicate token",
         "mean of the attention to earlier copies of the query's token, over queries that have one",
         targets.duplicate_token,
     ),
     _share(
-        "induction",
         "induction",
         "mean attention to what followed earlier copies of the query's token, over queries that have one",
         targets.after_duplicate,

@@ -1,5 +1,6 @@
 """One head's pattern as the page's options ask for it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,7 +10,6 @@ from torch import Tensor
 
 from gpt2dash.analysis.moved import value_norms, write_norms
 from gpt2dash.analysis.stages import at_stage, without_first
-from gpt2dash.pattern_options import PatternOptions
 from gpt2dash.trace import Trace
 
 Kind = Literal["weight", "length", "score"]
@@ -31,21 +31,27 @@ class Shown:
 
 
 @torch.inference_mode()
-def shown(trace: Trace, layer: int, head: int, options: PatternOptions) -> Shown:
+def shown(trace: Trace, layer: int, head: int, options: Mapping[str, str]) -> Shown:
     """Stage first; weights of the last stage may lose the first token, then be weighted.
 
     Weighting and hiding are about weights, so they leave scores as they are. Nothing is moved where
     the head's z is edited: lengths are 0 there.
+
+    Args:
+        trace: of the text.
+        layer: of the head.
+        head: in its layer.
+        options: the choices of "stage", "first" and "weight" (`gpt2dash.options`).
     """
-    values = at_stage(trace, layer, head, options.stage)
+    values = at_stage(trace, layer, head, options["stage"])
     nothing = torch.zeros(len(values))
-    if options.stage != "pattern":
+    if options["stage"] != "pattern":
         return Shown(values, "score", nothing)
     removed = nothing
-    if options.first == "hidden":
+    if options["first"] == "hidden":
         values, removed = without_first(values)
-    if options.weight == "plain":
+    if options["weight"] == "plain":
         return Shown(values, "weight", removed)
-    norms = value_norms(trace, layer) if options.weight == "value" else write_norms(trace, layer)
+    norms = value_norms(trace, layer) if options["weight"] == "value" else write_norms(trace, layer)
     moved = values * norms[head] * trace.gathers(layer)[head, :, None]
     return Shown(moved, "length", removed)

@@ -10,6 +10,9 @@ from torch import Tensor
 _SIGNIFICANT_BITS = 12
 _SIGNIFICANT_DIGITS = 5
 
+MAX_CELLS = 192
+"""Cells per side of a heat map: the lower triangle of so many, at 12 bits each, stays under 64 KB."""
+
 PRECISION = f"float32 rounded to {_SIGNIFICANT_BITS} significant bits"
 """How exact the cells of a heat map are."""
 

@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from jaxtyping import Float
+from torch import Tensor
+
+from gpt2dash.components.ids import Side
 from gpt2dash.language_model import LanguageModel
-from gpt2dash.pattern_options import PatternOptions
+from gpt2dash.options import chosen
 from gpt2dash.run import Run
 from gpt2dash.runtime import current
 from gpt2dash.sampling_settings import SamplingSettings
@@ -21,24 +25,24 @@ class SideView:
     """One side's run and what is selected in it.
 
     Attributes:
+        side: which of the two.
         run: the text and its model.
         pos: the selected token, None when the selection is on the other side or outside this text.
         layer: a layer of this side's model.
         head: a head of it.
         settings: the sampling that wrote the text.
-        role: "query" or "key": which side of attention the selected token is on.
-        options: how patterns are shown.
+        options: what is chosen of each of `gpt2dash.options`.
         other: a second token of the same text, None when there is none.
         zoom: first and last query, first and last key of what the heat map shows; None for all of the text.
     """
 
+    side: Side
     run: Run
     pos: int | None
     layer: int
     head: int
     settings: SamplingSettings
-    role: str
-    options: PatternOptions
+    options: Mapping[str, str]
     other: int | None = None
     zoom: tuple[int, int, int, int] | None = None
 
@@ -53,9 +57,25 @@ class SideView:
         return current().trace(self.run)
 
     @cached_property
+    def pattern(self) -> Float[Tensor, "query key"]:
+        """The selected head's pattern, for all panels of one answer."""
+        return self.trace.pattern(self.layer, self.head)
+
+    @cached_property
     def labels(self) -> list[str]:
         """What is shown of each token."""
         return [token.label for token in self.lm.tokenizer.describe(self.run.ids)]
+
+    @property
+    def selected(self) -> int:
+        """The selected token, for panels that are asked only when there is one."""
+        assert self.pos is not None
+        return self.pos
+
+    @property
+    def role(self) -> str:
+        """Which side of attention the selected token is on: "query" or "key"."""
+        return self.options["role"]
 
     def named(self, pos: int) -> str:
         """One token in a sentence."""
@@ -67,8 +87,12 @@ class SideView:
         return f"layer {self.layer} head {self.head}"
 
 
-def side_view(data: ViewData) -> SideView | None:
+def side_view(data: ViewData, side: Side = "a") -> SideView | None:
     """Read what the browser sent; None when nothing has been run on this side.
+
+    Args:
+        data: what the browser sent.
+        side: which of the two it was sent for, where that matters.
 
     Raises:
         UnknownRun: the server no longer holds the run.
@@ -79,15 +103,15 @@ def side_view(data: ViewData) -> SideView | None:
     run = current().run(str(data["key"]))
     config = current().language_model(run).model.config
     return SideView(
-        run,
-        _position(data.get("pos"), run),
-        _within(data.get("layer"), config.n_layer),
-        _within(data.get("head"), config.n_head),
-        SamplingSettings.parse(data.get("settings") or {}),
-        "key" if data.get("role") == "key" else "query",
-        PatternOptions.parse(data),
-        _position(data.get("other"), run),
-        _zoom(data.get("zoom"), run),
+        side=side,
+        run=run,
+        pos=_position(data.get("pos"), run),
+        layer=_within(data.get("layer"), config.n_layer),
+        head=_within(data.get("head"), config.n_head),
+        settings=SamplingSettings.parse(data.get("settings") or {}),
+        options=chosen(data),
+        other=_position(data.get("other"), run),
+        zoom=_zoom(data.get("zoom"), run),
     )
 
 

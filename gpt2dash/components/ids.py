@@ -2,18 +2,22 @@
 
 from typing import Literal
 
+from gpt2dash.options import of_kind
+
 Side = Literal["a", "b"]
 SIDES: tuple[Side, Side] = ("a", "b")
 
-VIEWS: dict[str, tuple[str, ...]] = {
-    "token": ("pos", "other", "role", "layer", "head"),
-    "reach": ("pos", "role", "across"),
+_FIELDS: dict[str, tuple[str, ...]] = {
+    "token": ("pos", "other", "layer", "head"),
+    "reach": ("pos",),
     "candidates": ("pos", "settings"),
-    "pattern": ("layer", "head", "stage", "weight", "first", "zoom"),
+    "pattern": ("layer", "head", "zoom"),
     "head": ("layer", "head"),
     "layer": ("layer",),
     "text": (),
 }
+
+VIEWS = {kind: (*fields, *of_kind(kind)) for kind, fields in _FIELDS.items()}
 """Kinds of panels, and what of a side's view each needs beside the key of its run.
 
 The browser publishes each kind by itself, when a field of it has changed. A field belongs to the
@@ -23,11 +27,19 @@ selection, to the side (`zoom`, `settings`), or is an option. What is dearest to
 BOTH = ("head", "text")
 """Kinds that panels of A and B together need: both sides' views and the pinned pairs, or nothing."""
 
+TOGETHER = {"token": "token-in-head", "reach": "token-in-all-heads"}
+"""Kinds of panels of which the browser draws several from one answer, and the store that it finds it in."""
+
 
 def view_store(kind: str, side: Side | Literal["both"]) -> str:
     """Where the browser publishes what one kind of panel needs."""
     assert kind in (BOTH if side == "both" else VIEWS)
     return f"{kind}-{side}"
+
+
+def together_store(kind: str, side: Side) -> str:
+    """Where the server puts what the browser draws several panels from."""
+    return f"{TOGETHER[kind]}-{side}"
 
 
 class Shell:
@@ -77,49 +89,16 @@ class SideIds:
         self.token_table = f"token-table-{side}"
 
 
-class Generation:
-    """The generation page."""
-
-    def __init__(self, side: Side) -> None:
-        self.panel = f"generation-panel-{side}"
-        self.curve = f"generation-curve-{side}"
-        self.settings = f"generation-settings-{side}"
-        self.candidates = f"generation-candidates-{side}"
-
-
 def option(name: str) -> str:
     """The picker of one option."""
     return f"option-{name}"
 
 
 class Attention:
-    """The attention page."""
+    """What chooses the head on the attention page."""
 
     layer = "attention-layer"
     head = "attention-head"
-
-    def __init__(self, side: Side) -> None:
-        self.panel = f"attention-panel-{side}"
-        self.heads = f"attention-heads-{side}"
-        self.grid = f"head-grid-{side}"
-        self.top = f"head-top-{side}"
-        self.heads_footer = f"head-footer-{side}"
-        self.numbers = f"head-numbers-{side}"
-        self.token_in_head = f"token-in-head-{side}"
-        self.token_in_all_heads = f"token-in-all-heads-{side}"
-        self.score = f"score-{side}"
-        self.score_reading = f"score-reading-{side}"
-        self.lines_box = f"head-lines-{side}"
-        self.lines_footer = f"lines-footer-{side}"
-        self.layer_grid = f"layer-figure-{side}"
-        self.moved_grid = f"moved-grid-{side}"
-        self.moved_footer = f"moved-footer-{side}"
-        self.heatmap = f"attention-heatmap-{side}"
-        self.footer = f"attention-footer-{side}"
-        self.text_bars = f"text-bars-{side}"
-        self.reading = f"attention-reading-{side}"
-        self.across_bars = f"across-bars-{side}"
-        self.across_reading = f"across-reading-{side}"
 
 
 class Models:
@@ -128,12 +107,41 @@ class Models:
     cards = "model-cards"
 
 
-class Comparison:
-    """What stands below the two sides of a page when there are two."""
+KNOWN: dict[str, dict[str, str]] = {
+    "heads": {"grid": "head-grid", "top": "head-top", "footer": "head-footer", "data": "attention-heads"},
+    "row": {"reading": "attention-reading", "bars": "text-bars"},
+    "score": {"reading": "score-reading", "box": "score"},
+    "numbers": {"text": "head-numbers"},
+    "layer": {"figure": "layer-figure"},
+    "pattern": {"panel": "attention-panel", "figure": "attention-heatmap", "footer": "attention-footer"},
+    "lines": {"box": "head-lines", "footer": "lines-footer"},
+    "across": {"reading": "across-reading", "bars": "across-bars"},
+    "moved": {"grid": "moved-grid", "footer": "moved-footer"},
+    "difference": {"figure": "difference-heatmap", "footer": "difference-footer"},
+    "distances": {
+        "grid": "difference-grid",
+        "top": "difference-top",
+        "footer": "difference-scale",
+        "data": "difference-values",
+    },
+    "curve": {"figure": "generation-curve"},
+    "candidates": {
+        "panel": "generation-panel",
+        "text": "generation-candidates",
+        "settings": "generation-settings",
+    },
+}
+"""Parts of panels that the browser's scripts know by name. Those of any other panel need no row here."""
 
-    heatmap = "difference-heatmap"
-    footer = "difference-footer"
-    values = "difference-values"
-    grid = "difference-grid"
-    scale = "difference-scale"
-    top = "difference-top"
+
+class PanelIds:
+    """The parts of one panel; without a side, of the panel of both."""
+
+    def __init__(self, panel: str, side: Side | None) -> None:
+        self.panel = panel
+        self.side = side
+
+    def __call__(self, part: str) -> str:
+        """The id of a part."""
+        stem = KNOWN.get(self.panel, {}).get(part, f"{self.panel}-{part}")
+        return stem if self.side is None else f"{stem}-{self.side}"

@@ -5,7 +5,7 @@ import re
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from gpt2dash.components.panel import panel
+from gpt2dash.components.panel import frame
 
 _HOW = (
     "`gpt2dash train` writes this card when a model is finished and measures what it says on the finished "
@@ -22,7 +22,7 @@ def model_panel(name: str, card: str | None, curve_url: str) -> Component:
         curve_url: where the browser finds the picture that the card names.
     """
     text = _unknown(name) if card is None else _fitted(card, curve_url)
-    return panel(name, [html.Div(dcc.Markdown(text), className="model-card")], _HOW)
+    return frame(name, [html.Div(dcc.Markdown(text), className="model-card")], _HOW)
 
 
 def _unknown(name: str) -> str:

@@ -52,7 +52,7 @@ def graph(component_id: str, height: str, description: str, empty: str) -> Compo
     )
 
 
-def panel(
+def frame(
     title: str,
     children: list[Component],
     how: str,
@@ -91,19 +91,24 @@ def panel(
     )
 
 
-def both_sides(columns: Callable[[Side], tuple[list[Component], list[Component]]]) -> Component:
+def empty(sentence: str) -> Component:
+    """What a panel says when it has nothing to show."""
+    return html.P(sentence, className="empty")
+
+
+def both_sides(columns: Callable[[Side], Sequence[list[Component]]]) -> Component:
     """The same panels for A and for B.
 
     Args:
-        columns: a side's panels. When there is one side, they stand in two columns; when there are
+        columns: a side's panels. When there is one side, they stand in columns; when there are
             two, each side's stand below one another, level with the other's.
     """
-    return html.Div([_side(side, *columns(side)) for side in SIDES], className="panels")
+    return html.Div([_side(side, columns(side)) for side in SIDES], className="panels")
 
 
-def _side(side: Side, left: list[Component], right: list[Component]) -> Component:
+def _side(side: Side, columns: Sequence[list[Component]]) -> Component:
     return html.Div(
-        [html.Div(left, className="column"), html.Div(right, className="column")],
+        [html.Div(column, className="column") for column in columns],
         className=f"side-panels side-panels-{side}",
-        style={"--rows": str(len(left) + len(right))},
+        style={"--rows": str(sum(map(len, columns)))},
     )

@@ -1,50 +1,21 @@
-"""The generation page: the candidates at one position, and surprisal along the text."""
+"""What could have stood at the selected token's place, and the settings that made the text."""
 
-import plotly.graph_objects as go
 from dash import html
 from dash.development.base_component import Component
 
-from gpt2dash.analysis.predictions import PREDICTIONS
-from gpt2dash.callbacks.side_view import SideView, ViewData, side_view
-from gpt2dash.components.generation_panels import (
-    NO_CANDIDATES,
-    NO_CURVE,
-    CandidateRow,
-    candidate_table,
-    empty,
-)
-from gpt2dash.components.ids import Side
-from gpt2dash.figures.curves import position_curves
-from gpt2dash.figures.empty import empty_figure
-from gpt2dash.runtime import current
+from gpt2dash.callbacks.panel import Panel
+from gpt2dash.callbacks.side_view import SideView
+from gpt2dash.components import forms
+from gpt2dash.components.candidate_table import CandidateRow, candidate_table
+from gpt2dash.components.panel import empty
 from gpt2dash.sampling import N_LEADING, Stages, candidates, stages
 
 
-def candidates_view(side: Side, data: ViewData) -> tuple[Component, str]:
-    """The candidates at the selected token, and the settings that made the text."""
-    view = side_view(data)
-    if view is None:
-        return empty(NO_CANDIDATES), ""
-    return _candidates(side, view), _made_with(view)
+def _answer(view: SideView) -> tuple[Component, str]:
+    return _candidates(view), _made_with(view)
 
 
-def curve_view(data: ViewData) -> go.Figure:
-    """Surprisal and entropy along the text; the same for every selected token."""
-    view = side_view(data)
-    if view is None:
-        return empty_figure(NO_CURVE)
-    values = current().kept(PREDICTIONS, view.run)
-    n_prompt, n_pos = view.run.n_prompt, len(view.run.ids)
-    return position_curves(
-        {"surprisal": values.surprisal.numpy(), "entropy": values.entropy.numpy()},
-        view.labels,
-        unit="bits",
-        first_pos=1,
-        boundary=n_prompt - 0.5 if n_prompt < n_pos else None,
-    )
-
-
-def _candidates(side: Side, view: SideView) -> Component:
+def _candidates(view: SideView) -> Component:
     if view.pos is None:
         return empty("Click a token of this prompt to see what else could have come.")
     if view.pos == 0:
@@ -55,7 +26,7 @@ def _candidates(side: Side, view: SideView) -> Component:
         [
             _heading(view.labels[view.pos], view.pos, is_written=is_written),
             html.P(_cuts(chances), className="cuts"),
-            candidate_table(_rows(view, view.pos, chances), side, view.pos, is_written=is_written),
+            candidate_table(_rows(view, view.pos, chances), view.side, view.pos, is_written=is_written),
         ]
     )
 
@@ -101,3 +72,22 @@ def _made_with(view: SideView) -> str:
         return f"Read by {view.lm.short_name}, nothing written. The stages below use {sampling}."
     stop = "stops at end of text" if s.stop_at_eot else "goes on after end of text"
     return f"{n_new} tokens written by {view.lm.short_name}: {sampling}, seed {s.seed}, {stop}."
+
+
+CANDIDATES = Panel(
+    name="candidates",
+    title="what could have come here",
+    draws=forms.candidates(),
+    needs="candidates",
+    show=_answer,
+    how="The model gives every token of its vocabulary a score (logit); softmax turns the scores into "
+    "probabilities (first column). Temperature divides the scores before softmax; top-k keeps the k "
+    "most likely tokens; top-p keeps the shortest list whose probabilities reach p. After each cut "
+    "the rest is scaled to sum to 1. The token is drawn from the last column with a random number "
+    "that depends on the seed and the position only. All stages run over the full vocabulary; the "
+    "table shows the most likely 20 and the token that came. 'Use' puts another token there and lets "
+    "the model write on.",
+    python="trace.logits_at({pos} - 1).softmax(-1).topk(20)  # before temperature and cuts",
+    no_run="Run a prompt, then click a token to see what else could have come.",
+    no_token=None,
+)

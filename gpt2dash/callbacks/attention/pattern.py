@@ -1,4 +1,4 @@
-"""One head's pattern as a heat map."""
+"""One head's pattern as a heat map; the same for every selected token."""
 
 import math
 import time
@@ -9,28 +9,24 @@ from torch import Tensor
 
 from gpt2dash.analysis.attention import pooled, pooled_mean
 from gpt2dash.analysis.shown import Shown, shown
-from gpt2dash.callbacks.compact import PRECISION, places, rounded
-from gpt2dash.callbacks.side_view import SideView, ViewData, side_view
-from gpt2dash.components.attention_panels import NO_PATTERN
-from gpt2dash.figures.empty import empty_figure
+from gpt2dash.callbacks.attention.difference import DIFFERENCE
+from gpt2dash.callbacks.compact import MAX_CELLS, PRECISION, places, rounded
+from gpt2dash.callbacks.panel import Panel
+from gpt2dash.callbacks.side_view import SideView
+from gpt2dash.components.forms import figure
+from gpt2dash.components.panel import EXPORTS
 from gpt2dash.figures.grids import query_key_heatmap
 
-MAX_CELLS = 192
-"""Cells per side: the lower triangle of so many, at 12 bits each, stays under 64 KB."""
 
-
-def head_view(data: ViewData) -> tuple[go.Figure, str]:
-    """One head's heat map and its footer; the same for every selected token."""
+def _pattern(view: SideView) -> tuple[go.Figure, str]:
+    """The heat map and its footer."""
     began = time.perf_counter()
-    view = side_view(data)
-    if view is None:
-        return empty_figure(NO_PATTERN), ""
     seen = shown(view.trace, view.layer, view.head, view.options)
     last = len(seen.values) - 1
     q0, q1, k0, k1 = view.zoom or (0, last, 0, last)
     window = seen.values[q0 : q1 + 1, k0 : k1 + 1]
     cells, span = pooled_mean(window, MAX_CELLS) if seen.kind == "score" else pooled(window, MAX_CELLS)
-    if view.options.stage not in ("raw", "scaled"):
+    if view.options["stage"] not in ("raw", "scaled"):
         cells = _without_future(cells, span, q0, k0)
     figure = query_key_heatmap(
         rounded(cells),
@@ -70,3 +66,22 @@ def _footer(view: SideView, seen: Shown, window: Tensor, span: int, size: str, b
         f"{1_000 * (time.perf_counter() - began):.0f} ms on the server",
     ]
     return "; ".join(parts) + "."
+
+
+PATTERN = Panel(
+    name="pattern",
+    title="attention pattern",
+    draws=figure("Heat map of attention weights, queries down, keys across", has_footer=True),
+    needs="pattern",
+    show=_pattern,
+    how="Each row is one token as query: how it divides its attention, which sums to 1, over itself and "
+    "the tokens before it (keys). The weight is softmax(q.k / sqrt(d_head)); cells to the right of "
+    "the diagonal lie in the future and do not exist. Colour grows with the square root of the "
+    "weight. When the text has more tokens than cells fit, a cell is the attention that a group of "
+    "queries pays to a group of keys: the mean over the queries of the sum over the keys, so rows "
+    "still sum to 1.",
+    python="trace.pattern(layer={layer}, head={head})  # query x key",
+    exports=(*EXPORTS, "npz"),
+    no_run="Run a prompt to see its attention.",
+    compare=DIFFERENCE,
+)

@@ -1,0 +1,1 @@
+"""The panels of the attention page, one a file."""
