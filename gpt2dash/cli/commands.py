@@ -145,7 +145,7 @@ def evaluate(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Measure how well a model predicts texts, in bits per byte, beside xz and bzip2."""
+    """Measure how well a model predicts texts, in bits per byte, beside xz and bzip2, and what it can do."""
     from gpt2dash.cli.evaluate import evaluate_model
 
     evaluate_model(texts or [], model, behaviours=behaviours, as_json=as_json)

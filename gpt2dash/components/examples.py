@@ -101,17 +101,12 @@ TEXTS = {example.name: example.prompt for example in EXAMPLES} | {
 FIRST_VISIT = TEXTS["A story begins"]
 
 
-def head_of(example: Example, model: str) -> tuple[int, int] | None:
-    """Layer and head that carry an example in a model, where they are known."""
-    return example.heads.get(model)
-
-
 def link(example: Example, model: str) -> str:
     """Where to see it: the head's row of the last token, or the candidates for the answer.
 
     The last token of a text is the selected one where a link names none.
     """
-    head = head_of(example, model)
+    head = example.heads.get(model)
     if head is None:
         return f"/#{urlencode({'a': example.prompt + example.answer, 'am': model})}"
     selection = f"a..query.{head[0]}.{head[1]}"
@@ -120,7 +115,7 @@ def link(example: Example, model: str) -> str:
 
 def in_words(example: Example, model: str) -> str:
     """What is to be seen there, in a sentence or two."""
-    head = head_of(example, model)
+    head = example.heads.get(model)
     if head is None:
         return example.say
     layer, number = head

@@ -141,20 +141,19 @@ def measure(
         if not its_cases:
             continue
         answered = answer(model, tokenizer, its_cases)
-        bare = answer(model, tokenizer, [_without_text(case) for case in its_cases])
         for words, function in measures:
-            chance = _chance(function, its_cases, bare)
+            chance = _chance(function, model, tokenizer, its_cases)
             figures.append(Figure(behaviour, words, function(answered), chance, len(its_cases)))
         on_cases(len(its_cases))
     return figures
 
 
-def _chance(function: Measure, cases: Sequence[Case], bare: Sequence[Answered]) -> float:
+def _chance(function: Measure, model: GPT2, tokenizer: Tokenizer, cases: Sequence[Case]) -> float:
     if function is right_above_wrong:
         return 0.5
     if function is most_likely:
         return max(Counter(answer for case in cases for answer in case.right).values()) / len(cases)
-    return function(bare)
+    return function(answer(model, tokenizer, [_without_text(case) for case in cases]))
 
 
 def _without_text(case: Case) -> Case:
