@@ -98,8 +98,9 @@ def _quality(facts: Facts) -> str:
 
 def _what_it_can_do(facts: Facts) -> str:
     text = (
-        "Measured on cases whose sentences, names and pairs of names are not in the training text, and on "
-        "random tokens said twice (`gpt2dash evaluate --behaviours`). By chance: for one of two, a half; "
+        "Measured on cases that are held out of the project's stories, where none of their sentences is "
+        "written and no two of their names meet, and on random tokens said twice (`gpt2dash evaluate "
+        "--behaviours`). By chance: for one of two, a half; "
         "for the most likely text, the share of the best single answer to all cases; for a probability, "
         "the same without the text before it. Heads: those whose removal (what they write set to zero) "
         "costs most, in nats of log odds of right over wrong, or of the log probability of what is right."
